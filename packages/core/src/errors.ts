@@ -1,0 +1,41 @@
+/** The stable codes of `PexError`. Never decide on an error's message. */
+export type PexErrorCode =
+  /** A parameter, option or name is out of range; the message says which and what is allowed. */
+  | 'PEX_INVALID_PARAMETER'
+  /** The service has not been started, or has been stopped. */
+  | 'PEX_NOT_STARTED'
+  /** The namespace has not been joined. */
+  | 'PEX_NOT_JOINED'
+  /** None of the given peers completed an exchange. */
+  | 'PEX_NO_PEER_FOUND'
+  /** The host listens nowhere, so nobody could answer to its record. */
+  | 'PEX_NO_ADDRESSES'
+  /** The peer did not answer within the deadline. */
+  | 'PEX_TIMEOUT'
+  /** The peer cannot be reached at any of its addresses. */
+  | 'PEX_UNREACHABLE'
+  /** The peer was reached and does not speak this protocol (or has not joined this namespace). */
+  | 'PEX_UNSUPPORTED'
+  /** The peer refused our message; `reason` says why. */
+  | 'PEX_REFUSED'
+  /** We rejected the peer's answer; `reason` says why. */
+  | 'PEX_REJECTED'
+  /** The caller's signal was aborted, or the service was stopped while it worked. */
+  | 'PEX_ABORTED'
+  /** The store's directory is in use by another process. */
+  | 'PEX_STORE_LOCKED'
+  /** The store has been closed or was never opened. */
+  | 'PEX_STORE_CLOSED'
+  /** The store failed; `cause` is its own error. */
+  | 'PEX_STORE_FAILED'
+
+/** Something in the world (not the remote's message) went wrong. */
+export class PexError extends Error {
+  readonly code: PexErrorCode
+
+  constructor(code: PexErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.name = 'PexError'
+    this.code = code
+  }
+}

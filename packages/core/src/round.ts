@@ -1,0 +1,75 @@
+/**
+ * One round of one node: whom to try, one after the other, until one exchange works. First partners that we hold, then,
+ * if none of them answers, contacts from discovery.
+ */
+import type { Entry } from './descriptor.ts'
+import { limits } from './limits.ts'
+import type { Contact } from './ports.ts'
+
+/** Somebody to try: an entry that we hold, or a contact that we only know of. */
+export interface Candidate {
+  readonly contact: Contact
+  readonly entry: Entry | undefined
+}
+
+/** What a round needs next: an exchange, news from discovery (`asking` once it has been asked), or nothing any more. */
+export type Next = Candidate | 'ask' | 'asking' | 'over'
+
+export class Round {
+  readonly #self: string
+  // Bounded by limits.triesPerRound and one from recovery memory.
+  readonly #partners: Entry[]
+  // Bounded by limits.contactsPerRound; chosen by discovery.
+  readonly #contacts: Contact[] = []
+  #room: number = limits.contactsPerRound
+  #discovery: 'unasked' | 'asking' | 'ended' = 'unasked'
+  // Bounded by the number of tries in a round.
+  readonly #tried = new Set<string>()
+  readonly #unanswered: Entry[] = []
+
+  constructor(self: string, partners: readonly Entry[]) {
+    this.#self = self
+    this.#partners = [...partners]
+  }
+
+  /** The partners that did not answer in this round. */
+  get unanswered(): readonly Entry[] {
+    return this.#unanswered
+  }
+
+  /** What to do next. Each candidate is named once. */
+  next(): Next {
+    const entry = this.#partners.shift()
+    if (entry !== undefined) {
+      const { id, addresses } = entry.record
+      this.#tried.add(id)
+      return { contact: { id, addresses }, entry }
+    }
+    const contact = this.#contacts.shift()
+    if (contact !== undefined) return { contact, entry: undefined }
+    if (this.#room === 0 || this.#discovery === 'ended') return 'over'
+    if (this.#discovery === 'asking') return 'asking'
+    this.#discovery = 'asking'
+    return 'ask'
+  }
+
+  /** A candidate has not answered. */
+  missed({ entry }: Candidate): void {
+    if (entry !== undefined) this.#unanswered.push(entry)
+  }
+
+  /** Discovery has found somebody. */
+  found(contact: Contact): void {
+    if (this.#room === 0 || contact.id === this.#self) return
+    const key = contact.id ?? contact.addresses.join(' ')
+    if (this.#tried.has(key)) return
+    this.#tried.add(key)
+    this.#contacts.push(contact)
+    this.#room--
+  }
+
+  /** Discovery has nobody more to offer, or is not to be asked. */
+  endDiscovery(): void {
+    this.#discovery = 'ended'
+  }
+}

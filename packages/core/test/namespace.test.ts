@@ -1,0 +1,444 @@
+import { casm, limits } from '@pex/core'
+import type { Policy } from '@pex/core'
+import { describe, expect, it } from 'vitest'
+import { Machine } from './machine.ts'
+import { descriptor, ids, message, record } from './peers.ts'
+
+/** Asks its peers in the order in which it met them. */
+const inOrder: Policy = {
+  ...casm(),
+  partners: (view, _, count) =>
+    [...view.entries].sort((a, b) => a.record.id.localeCompare(b.record.id)).slice(0, count)
+}
+
+/** A machine that holds a, b, c … and never tries its recovery memory first. */
+function machineWith(count: number, seed = 1): Machine {
+  const machine = new Machine({ policy: inOrder, seed })
+  for (const id of 'abcdefgh'.slice(0, count)) machine.hear(id)
+  return machine
+}
+
+/** Ticks until the round starts with somebody from the view. */
+function tickFor(machine: Machine, id: string): void {
+  for (let asked = machine.tick(); asked !== id; asked = machine.tick())
+    while (machine.last('request') !== undefined) machine.answer()
+}
+
+describe('a tick', () => {
+  it('asks to be woken again between half a tick and a whole one later', () => {
+    const machine = new Machine({ tickMs: 1_000 })
+    for (let now = 0; now < 100_000; now += 1_000) {
+      machine.put({ type: 'tick' }, now)
+      expect(machine.last('wake')!.at - now).toBeGreaterThanOrEqual(500)
+      expect(machine.last('wake')!.at - now).toBeLessThan(1_000)
+    }
+  })
+
+  it('asks discovery when the view is empty, and ends the round when nobody is found', () => {
+    const machine = new Machine()
+    machine.put({ type: 'tick' })
+    expect(machine.kinds).toEqual(['wake', 'discover'])
+    expect(machine.put({ type: 'discovered' })).toEqual([{ type: 'round', reached: undefined }])
+    expect(machine.namespace.round).toBe(1)
+  })
+
+  it('asks one partner: the view without it, and the own record last', () => {
+    const machine = machineWith(4)
+    machine.put({ type: 'renewed', own: record('self', 7n) })
+    expect(machine.tick()).toBe('a')
+    const { message, to } = machine.last('request')!
+    expect(to).toEqual({ id: 'a', addresses: ['/memory/1'] })
+    expect(ids(message.slice(0, -1)).sort()).toEqual(['b', 'c', 'd'])
+    expect(message.at(-1)).toEqual({ record: record('self', 7n), hop: 0 })
+    expect(message.slice(0, -1).map(({ hop }) => hop)).toEqual([2, 2, 2])
+  })
+
+  it('starts no second round while one is on: there is one own exchange at a time', () => {
+    const machine = machineWith(2)
+    expect(machine.tick()).toBe('a')
+    expect(machine.tick()).toBe('wake')
+    expect(machine.kinds).toEqual(['wake'])
+    expect(machine.namespace.round, 'but time goes on').toBe(2)
+  })
+})
+
+describe('an exchange that we asked for', () => {
+  it('merges the answer, tells about it, and ends the round', () => {
+    const machine = machineWith(1)
+    machine.tick()
+    machine.answer([descriptor('x', 3)])
+    expect(machine.outputs).toEqual([
+      { type: 'view', added: [record('x')], removed: [] },
+      { type: 'exchange', peer: 'a', role: 'initiator', received: 2 },
+      { type: 'persist' },
+      { type: 'round', reached: 'a' }
+    ])
+    expect(machine.ids).toEqual(['a', 'x'])
+  })
+
+  it('counts each answer once; a late one, one of another attempt and one that was given up are ignored', () => {
+    const machine = machineWith(2)
+    machine.tick()
+    const { attempt } = machine.last('request')!
+    const late = { type: 'answered', from: 'a', message: message('a', [descriptor('x')]) } as const
+    expect(machine.put({ ...late, attempt: attempt + 1 })).toEqual([])
+    machine.put({ type: 'unanswered', attempt })
+    expect(machine.asks).toBe('b')
+    expect(machine.put({ ...late, attempt })).toEqual([])
+    expect(machine.put({ type: 'unanswered', attempt })).toEqual([])
+    machine.put({ type: 'answered', attempt: attempt + 1, from: 'b', message: message('b') })
+    expect(machine.last('round')).toEqual({ type: 'round', reached: 'b' })
+    expect(machine.put({ ...late, attempt: attempt + 1 })).toEqual([])
+    expect(machine.ids).not.toContain('x')
+  })
+
+  it('tries another partner when one does not answer, and discovery when none does', () => {
+    const machine = machineWith(6)
+    const tried = [machine.tick()]
+    while (machine.last('request') !== undefined) tried.push(machine.miss())
+    expect(tried).toEqual(['a', 'b', 'c', 'd', 'discover'])
+  })
+
+  it('tries no more than so many partners and contacts in a round', () => {
+    const machine = machineWith(8)
+    let requests = 0
+    const count = (): void => {
+      for (; machine.last('request') !== undefined; machine.miss()) requests++
+    }
+    machine.tick()
+    count()
+    for (let i = 0; i < 100; i++) {
+      machine.put({ type: 'found', contact: { id: `x${i}`, addresses: [] } })
+      count()
+    }
+    expect(machine.namespace.round).toBe(1)
+    expect(requests).toBe(limits.triesPerRound + limits.contactsPerRound)
+    machine.put({ type: 'discovered' })
+    expect(machine.tick(), 'the round was over, the next one starts').toBe('a')
+  })
+
+  it('does not ask discovery when a partner has answered', () => {
+    const machine = machineWith(2)
+    machine.tick()
+    machine.miss()
+    machine.answer()
+    expect(machine.kinds).toContain('round')
+    expect(machine.kinds).not.toContain('discover')
+  })
+
+  it('an answer that is rejected counts as none, and whoever gave it leaves the view', () => {
+    const machine = machineWith(2)
+    machine.tick()
+    const { attempt } = machine.last('request')!
+    machine.put({ type: 'answered', attempt, from: 'a', message: message('b') })
+    expect(machine.outputs[0]).toEqual({ type: 'rejected', peer: 'a', reason: 'sender-mismatch' })
+    expect(machine.asks).toBe('b')
+    expect([machine.ids, machine.recovering]).toEqual([['b'], []])
+  })
+
+  it('an answer that the driver had to reject removes its giver as well', () => {
+    const machine = machineWith(2)
+    machine.tick()
+    expect(machine.miss('bad-signature')).toBe('b')
+    expect([machine.ids, machine.recovering]).toEqual([['b'], []])
+  })
+
+  it('a bad answer never brings back an older record of its giver', () => {
+    const machine = machineWith(2)
+    machine.tick()
+    // While we wait, the peer itself tells us of a newer record.
+    const { attempt } = machine.last('request')!
+    machine.put({ type: 'requested', from: 'a', message: [descriptor('a', 0, 5n)] })
+    machine.put({ type: 'unanswered', attempt, rejection: 'bad-signature' })
+    for (let i = 0; i < limits.tombstoneRounds; i++) machine.tick()
+    machine.hear('c', [descriptor('a', 1, 1n)])
+    expect(machine.last('rejected')).toMatchObject({ reason: 'stale-seq' })
+    expect(machine.ids).not.toContain('a')
+  })
+})
+
+describe('a peer that stops answering', () => {
+  it('moves to recovery memory once somebody else has answered in the same round', () => {
+    const machine = machineWith(3)
+    tickFor(machine, 'a')
+    expect(machine.miss()).toBe('b')
+    expect([machine.ids, machine.recovering]).toEqual([['a', 'b', 'c'], []])
+    machine.answer()
+    expect([machine.ids, machine.recovering]).toEqual([['b', 'c'], ['a']])
+    expect(machine.last('view')!.removed).toEqual([record('a')])
+  })
+
+  it('stays when nobody answers: the fault is more likely ours', () => {
+    const machine = machineWith(3)
+    for (let i = 0; i < 20; i++) {
+      machine.tick()
+      while (machine.last('request') !== undefined) machine.miss()
+      machine.put({ type: 'discovered' })
+    }
+    expect([machine.ids, machine.recovering]).toEqual([['a', 'b', 'c'], []])
+  })
+
+  it('is not brought back by hearsay of the same record while its tombstone stands', () => {
+    const machine = machineWith(2)
+    tickFor(machine, 'a')
+    machine.miss()
+    machine.answer()
+    machine.hear('b', [descriptor('a')])
+    machine.put({ type: 'offered', records: [record('a')] })
+    expect(machine.ids).toEqual(['b'])
+    for (let i = 0; i < limits.tombstoneRounds; i++) machine.tick()
+    machine.hear('b', [descriptor('a')])
+    expect(machine.ids).toEqual(['a', 'b'])
+    expect(machine.recovering, 'nobody is in both places').toEqual([])
+  })
+
+  it('is back as soon as it speaks itself, or as we hear of a newer record', () => {
+    for (const back of [
+      (machine: Machine) => machine.hear('a'),
+      (machine: Machine) => machine.hear('b', [descriptor('a', 9, 2n)])
+    ]) {
+      const machine = machineWith(2)
+      tickFor(machine, 'a')
+      machine.miss()
+      machine.answer()
+      back(machine)
+      expect([machine.ids, machine.recovering]).toEqual([['a', 'b'], []])
+    }
+  })
+
+  it('is tried again now and then, first of all, and is whole again when it answers', () => {
+    const machine = machineWith(2)
+    tickFor(machine, 'a')
+    machine.miss()
+    machine.answer()
+    let rounds = 0
+    let probes = 0
+    for (; rounds < 400; rounds++) {
+      if (machine.tick() === 'a') {
+        probes++
+        expect(machine.miss(), 'the round goes on without it').toBe('b')
+      }
+      machine.answer()
+    }
+    expect(Math.abs(probes / rounds - limits.recoveryProbe)).toBeLessThan(0.07)
+    while (machine.tick() !== 'a') machine.answer()
+    machine.answer()
+    expect([machine.ids, machine.recovering]).toEqual([['a', 'b'], []])
+  })
+
+  it('leaves recovery memory when it answers, even where the view keeps nobody', () => {
+    const forgetful: Policy = { ...inOrder, merge: view => view.of([]) }
+    const machine = new Machine({
+      policy: forgetful,
+      remembered: [{ record: record('a'), hop: 1, age: 0, place: 'recovery' }]
+    })
+    expect(machine.recovering).toEqual(['a'])
+    machine.hear('a')
+    expect([machine.ids, machine.recovering]).toEqual([[], []])
+  })
+})
+
+describe('a peer that asks', () => {
+  it('is answered from the view as it was, without its own record, before the merge', () => {
+    const machine = machineWith(2)
+    machine.hear('a', [descriptor('x')])
+    expect(machine.kinds).toEqual(['answer', 'view', 'exchange', 'persist'])
+    expect(ids(machine.last('answer')!.message)).toEqual(['b', 'self'])
+    expect(machine.last('exchange')).toEqual({ type: 'exchange', peer: 'a', role: 'responder', received: 2 })
+  })
+
+  it('is answered while an exchange of our own is under way, and the two do not disturb each other', () => {
+    const machine = machineWith(2)
+    machine.tick()
+    const { attempt } = machine.last('request')!
+    machine.hear('z', [descriptor('x')])
+    expect(machine.kinds).toEqual(['answer', 'view', 'exchange', 'persist'])
+    machine.put({ type: 'answered', attempt, from: 'a', message: message('a', [descriptor('y')]) })
+    expect(machine.ids).toEqual(['a', 'b', 'x', 'y', 'z'])
+  })
+
+  it.each([
+    ['from-self', 'self', message('self')],
+    ['no-records', 'z', []],
+    ['own-record-not-last', 'z', [descriptor('z', 1)]],
+    ['hop-zero-inside', 'z', [descriptor('a', 0), descriptor('z', 0)]],
+    ['sender-mismatch', 'z', message('y')],
+    ['duplicate-id', 'z', message('z', [descriptor('a'), descriptor('a')])]
+  ] as const)('and is wrong is refused with %s, counted, and changes nothing', (reason, from, received) => {
+    const machine = machineWith(2)
+    expect(machine.put({ type: 'requested', from, message: received })).toEqual([
+      { type: 'rejected', peer: from, reason },
+      { type: 'refuse', reason }
+    ])
+    expect(machine.ids).toEqual(['a', 'b'])
+  })
+
+  it('and speaks of somebody who does not count is answered; each such record is counted', () => {
+    const machine = machineWith(1)
+    const bad = [
+      descriptor('self'),
+      descriptor('far', limits.maxHop + 1),
+      { record: record('mute', 1n, []), hop: 1 }
+    ]
+    machine.hear('z', bad)
+    expect(machine.all('rejected').map(({ peer, reason }) => [peer, reason])).toEqual([
+      ['z', 'self'],
+      ['z', 'hop-over-limit'],
+      ['z', 'no-addresses']
+    ])
+    expect(machine.last('exchange')!.received).toBe(1)
+    expect(machine.ids).toEqual(['a', 'z'])
+  })
+
+  it('more often than it may between two rounds is refused before its message costs anything', () => {
+    const machine = machineWith(1)
+    const call = (from: string) => machine.put({ type: 'called', from })
+    for (let i = 0; i < limits.requestsPerPeerAndRound; i++) expect(call('z')).toEqual([])
+    expect(call('z')).toEqual([
+      { type: 'rejected', peer: 'z', reason: 'too-often' },
+      { type: 'refuse', reason: 'too-often' }
+    ])
+    expect(call('y'), 'nobody pays for another').toEqual([])
+    machine.tick()
+    expect(call('z'), 'and a new round is a new start').toEqual([])
+  })
+})
+
+describe('the first contact', () => {
+  it('comes from discovery: who is found is asked, by id or by address alone', () => {
+    const machine = new Machine()
+    machine.tick()
+    machine.put({ type: 'found', contact: { addresses: ['/memory/7'] } })
+    const { attempt, to, message: asked } = machine.last('request')!
+    expect([to, ids(asked)]).toEqual([{ addresses: ['/memory/7'] }, ['self']])
+    machine.put({ type: 'found', contact: { id: 'y', addresses: [] } })
+    expect(machine.outputs, 'one at a time').toEqual([])
+    machine.put({ type: 'answered', attempt, from: 'x', message: message('x') })
+    expect([machine.ids, machine.last('round')?.reached]).toEqual([['x'], 'x'])
+  })
+
+  it('that does not answer is followed by the next one, and by the end of the round', () => {
+    const machine = new Machine()
+    machine.tick()
+    for (const id of ['x', 'y']) machine.put({ type: 'found', contact: { id, addresses: [] } })
+    machine.put({ type: 'discovered' })
+    const first = machine.namespace.handle(0, { type: 'unanswered', attempt: 1 })
+    expect(first).toMatchObject([{ type: 'request', attempt: 2, to: { id: 'y' } }])
+    expect(machine.namespace.handle(0, { type: 'unanswered', attempt: 2 })).toEqual([
+      { type: 'round', reached: undefined }
+    ])
+  })
+
+  it('what is found outside of a round does nothing', () => {
+    const machine = machineWith(1)
+    expect(machine.put({ type: 'found', contact: { id: 'x', addresses: [] } })).toEqual([])
+    expect(machine.put({ type: 'discovered' })).toEqual([])
+    expect(machine.tick()).toBe('a')
+  })
+
+  it('can be given: bootstrap asks these and nobody else, and no discovery', () => {
+    const machine = machineWith(2)
+    machine.put({ type: 'bootstrap', contacts: ['x', 'self', 'y'].map(id => ({ id, addresses: [] })) })
+    expect([machine.asks, machine.miss(), machine.miss()]).toEqual(['x', 'y', 'round'])
+    machine.put({ type: 'bootstrap', contacts: [] })
+    expect(machine.outputs).toEqual([{ type: 'round', reached: undefined }])
+  })
+
+  it('bootstrap during a round is a mistake of ours', () => {
+    const machine = machineWith(1)
+    machine.tick()
+    expect(() => machine.put({ type: 'bootstrap', contacts: [] })).toThrow('one round at a time')
+  })
+})
+
+describe('records from elsewhere', () => {
+  it('fill free places, the newest of each peer, and tell so', () => {
+    const machine = new Machine({ viewSize: 3 })
+    machine.put({
+      type: 'offered',
+      records: [record('a', 1n), record('a', 3n), record('a', 2n), record('b')]
+    })
+    expect(machine.outputs).toEqual([
+      { type: 'view', added: [record('a', 3n), record('b')], removed: [] },
+      { type: 'persist' }
+    ])
+    machine.put({ type: 'offered', records: [record('c'), record('d')] })
+    expect(machine.ids, 'never more than the bound').toEqual(['a', 'b', 'c'])
+  })
+
+  it('push nobody out, replace nobody, and bring in nobody who does not count', () => {
+    const machine = machineWith(2)
+    machine.hear('c', [descriptor('old', 1, 5n)])
+    machine.put({
+      type: 'offered',
+      records: [record('a', 9n), record('self', 9n), record('mute', 1n, []), record('old', 4n)]
+    })
+    expect(machine.outputs).toEqual([])
+    expect(machine.namespace.view.get('a')!.record.seq).toBe(1n)
+  })
+})
+
+describe('a restart', () => {
+  it('goes on with the view and the recovery memory, hops and ages of the run before', () => {
+    const before = machineWith(3)
+    tickFor(before, 'a')
+    before.miss()
+    before.answer()
+    for (let i = 0; i < 10; i++) before.tick()
+    const remembered = before.namespace.remember()
+    expect(remembered.map(({ record, age, place }) => [record.id, age, place])).toContainEqual([
+      'c',
+      11,
+      'view'
+    ])
+    const after = new Machine({ remembered })
+    expect([after.ids, after.recovering]).toEqual([before.ids, before.recovering])
+    expect(after.namespace.remember()).toEqual(remembered)
+  })
+
+  it('into a smaller view keeps the rest in recovery memory, and nobody in both places', () => {
+    const at = (id: string, place: 'view' | 'recovery') => ({ record: record(id), hop: 1, age: 0, place })
+    const remembered = [at('a', 'view'), at('b', 'view'), at('c', 'view'), at('a', 'recovery')]
+    const machine = new Machine({ viewSize: 2, remembered: [...remembered, at('self', 'view')] })
+    expect([machine.ids, machine.recovering]).toEqual([['a', 'b'], ['c']])
+  })
+
+  it('never brings back an older record than one that is remembered', () => {
+    const at = (seq: bigint, place: 'view' | 'recovery') => ({
+      record: record('a', seq),
+      hop: 1,
+      age: 0,
+      place
+    })
+    const machine = new Machine({ remembered: [at(5n, 'recovery'), at(4n, 'view')] })
+    expect([machine.ids, machine.recovering]).toEqual([[], ['a']])
+    machine.hear('b', [descriptor('a', 1, 4n)])
+    expect(machine.last('rejected')?.reason).toBe('stale-seq')
+  })
+
+  it('passes on no hop that peers would refuse, whatever a store holds', () => {
+    const at = (id: string, hop: number) => ({ record: record(id), hop, age: 3, place: 'view' }) as const
+    const machine = new Machine({ remembered: [at('a', 0), at('b', -5), at('c', 99_999)] })
+    machine.hear('z')
+    expect(
+      machine
+        .last('answer')!
+        .message.slice(0, -1)
+        .map(({ hop }) => hop)
+    ).toEqual(expect.arrayContaining([1, 1, limits.maxHop]))
+  })
+})
+
+describe('a sample', () => {
+  it('is so many different peers of the view, or all of them', () => {
+    const { namespace } = machineWith(4)
+    expect(namespace.sample(0)).toEqual([])
+    expect(new Set(namespace.sample(3).map(({ id }) => id)).size).toBe(3)
+    expect(
+      namespace
+        .sample(9)
+        .map(({ id }) => id)
+        .sort()
+    ).toEqual(['a', 'b', 'c', 'd'])
+  })
+})
