@@ -1,0 +1,92 @@
+/**
+ * A process that uses a store until it is killed, and tells in lines of JSON how it goes: `node child.ts <job> <location>`.
+ */
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { levelStore } from '@pex/store-level'
+import type { Recovery } from '@pex/store-level'
+
+const [job, location] = process.argv.slice(2) as [string, string]
+const recoveries: string[] = []
+const store = levelStore(location, { onRecovery: ({ kind }: Recovery) => recoveries.push(kind) })
+/** Resolves when the line is out of this process's hands. */
+const say = (line: object): Promise<void> =>
+  new Promise(resolve => process.stdout.write(`${JSON.stringify(line)}\n`, () => resolve()))
+const filled = (n: number, bytes: number): Uint8Array => new Uint8Array(bytes).fill(n & 255)
+
+/** Batch n puts `last` and a slot, and removes the slot of ten batches ago: from `last` alone follows all that must be there. */
+async function write(): Promise<void> {
+  await store.open()
+  const { entries, damaged } = await store.load('/a')
+  const last = entries.get('last')
+  let n = last === undefined ? 0 : Number(new TextDecoder().decode(last))
+  const slots = Object.fromEntries([...entries].map(([key, value]) => [key, value[0]! | (value.length << 8)]))
+  await say({ found: n, slots, damaged, recoveries })
+  for (;;) {
+    n++
+    const put = new Map([
+      ['last', new TextEncoder().encode(String(n))],
+      [`slot ${n}`, filled(n, 2_048)]
+    ])
+    await store.save('/a', { put, remove: new Set([`slot ${n - 10}`]) })
+    await say({ saved: n })
+  }
+}
+
+/** Saves 2 KiB under a new key until a save fails; then loads, and saves once more. */
+async function fillUp(): Promise<void> {
+  await store.open()
+  let n = 0
+  const save = (): Promise<void> =>
+    store.save('/a', { put: new Map([[`key ${n}`, filled(n, 2_048)]]), remove: new Set() })
+  for (;;) {
+    try {
+      await save()
+      n++
+    } catch (error) {
+      await say({ failed: (error as { code?: unknown }).code, saved: n })
+      break
+    }
+  }
+  await say({ loaded: (await store.load('/a')).entries.size })
+  await save()
+  await store.save('/b', { put: new Map([['key', filled(1, 2_048)]]), remove: new Set() })
+  await say({ saved: n + 1, recoveries })
+  process.kill(process.pid, 'SIGKILL')
+}
+
+/** Flips one bit after another, as the parent lists them, in copies of a database, and tells what a store then finds. */
+async function flips(): Promise<void> {
+  const [sound, table, bits] = process.argv.slice(4) as [string, string, string]
+  for (const bit of bits.split(',').map(Number)) {
+    await say({ trying: bit })
+    rmSync(location, { recursive: true, force: true })
+    cpSync(sound, location, { recursive: true })
+    const bytes = readFileSync(join(location, table))
+    bytes[bit >> 3]! ^= 1 << (bit & 7)
+    writeFileSync(join(location, table), bytes)
+    recoveries.length = 0
+    await store.open()
+    const { entries, damaged } = await store.load('/a')
+    const wrong = [...entries].filter(([key, value]) => value.some(byte => byte !== (Number(key) & 255)))
+    const again = await store.load('/a')
+    await store.close()
+    await say({
+      bit,
+      found: entries.size,
+      damaged,
+      wrong: wrong.length,
+      recoveries,
+      again: [again.entries.size, again.damaged]
+    })
+  }
+}
+
+/** Opens the store and holds it until it is killed. */
+async function hold(): Promise<void> {
+  await store.open()
+  await say({ open: true })
+  setInterval(() => {}, 1_000_000)
+}
+
+await ({ write, fillUp, flips, hold } as Record<string, () => Promise<void>>)[job]!()
