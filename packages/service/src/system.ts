@@ -1,0 +1,24 @@
+/** The platform's time and chance: the only module below the apps that touches them. */
+import type { Clock, Rng } from '@pex/core'
+
+/** The system's clock. */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  after(ms, callback) {
+    const timer = setTimeout(callback, ms)
+    return () => clearTimeout(timer)
+  }
+}
+
+/** The platform's cryptographic source, drawn from in blocks. */
+export function systemRng(): Rng {
+  const block = new Uint32Array(256)
+  let next = block.length
+  return () => {
+    if (next === block.length) {
+      crypto.getRandomValues(block)
+      next = 0
+    }
+    return block[next++]!
+  }
+}

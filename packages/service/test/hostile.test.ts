@@ -1,0 +1,183 @@
+import { limits } from '@pex/core'
+import type { Descriptor, PeerRecord, RejectionReason } from '@pex/core'
+import { createSigner } from '@pex/record'
+import { protocolOf } from '@pex/service'
+import type { Pex } from '@pex/service'
+import { decodeMessage, encodeExchange } from '@pex/wire'
+import type { MemoryTransport } from '@pex/transport-memory'
+import { describe, expect, it } from 'vitest'
+import { contact, keyOf, TICK, world } from './world.ts'
+import type { World } from './world.ts'
+
+/** An honest host, and a stranger who speaks bytes. */
+async function scene(): Promise<
+  World & { honest: Pex; stranger: MemoryTransport; own: PeerRecord; send: Send }
+> {
+  const w = world()
+  const honest = await w.host({ namespaces: ['x'] })
+  await honest.start()
+  const signer = createSigner(await keyOf(100))
+  const stranger = w.links.transport(signer.id)
+  await stranger.start()
+  const own = await signer.sign(['/memory/stranger'], 1n)
+  const send: Send = async body => {
+    const asked = stranger.request(contact(honest), protocolOf('x'), body, {
+      signal: AbortSignal.timeout(60_000)
+    })
+    await w.clock.advance(10)
+    return decodeMessage((await asked).body)
+  }
+  return { ...w, honest, stranger, own, send }
+}
+
+type Send = (body: Uint8Array) => Promise<unknown>
+
+const described = (...records: PeerRecord[]): Descriptor[] =>
+  records.map((record, i) => ({ record, hop: i === records.length - 1 ? 0 : 1 }))
+
+async function recordOf(number: number, seq = 1n): Promise<PeerRecord> {
+  return createSigner(await keyOf(number)).sign([`/memory/${number}`], seq)
+}
+
+/** Each message, and the reason for which it is refused whole. */
+const refused: [what: string, reason: RejectionReason, forge: (own: PeerRecord) => Promise<Uint8Array>][] = [
+  ['nothing', 'truncated', async () => new Uint8Array()],
+  ['an unknown kind', 'unknown-kind', async () => Uint8Array.of(9, 9, 9)],
+  ['no records', 'no-records', async () => Uint8Array.of(1, 0)],
+  ['10 000 records', 'too-many-records', async () => Uint8Array.of(1, 0x90, 0x4e, 0, 0)],
+  ['half a message', 'truncated', async own => encodeExchange(described(own)).subarray(0, 50)],
+  ['more than a message', 'trailing-bytes', async own => Uint8Array.of(...encodeExchange(described(own)), 0)],
+  [
+    'an own record that claims a hop',
+    'own-record-not-last',
+    async own => encodeExchange([{ record: own, hop: 1 }])
+  ],
+  [
+    'hop 0 in the middle',
+    'hop-zero-inside',
+    async own => encodeExchange([{ record: await recordOf(101), hop: 0 }, ...described(own)])
+  ],
+  [
+    'duplicates',
+    'duplicate-id',
+    async own => encodeExchange(described(await recordOf(101), await recordOf(101), own))
+  ],
+  [
+    'somebody else in its own place',
+    'sender-mismatch',
+    async () => encodeExchange(described(await recordOf(101)))
+  ],
+  [
+    'a forged record',
+    'bad-signature',
+    async own => {
+      const forged = await recordOf(101)
+      const envelope = forged.envelope.slice()
+      envelope[envelope.length - 1]! ^= 1
+      return encodeExchange(described({ ...forged, envelope }, own))
+    }
+  ],
+  [
+    'an oversize record',
+    'record-oversize',
+    async own =>
+      encodeExchange(described({ ...own, envelope: new Uint8Array(limits.maxRecordBytes + 1) }, own))
+  ]
+]
+
+describe('a peer that is wrong', () => {
+  it.each(refused)('sends %s: %s, counted, and the next message is welcome', async (_, reason, forge) => {
+    const { honest, stranger, own, send, clock } = await scene()
+    const rejected: string[] = []
+    honest.addEventListener('reject', ({ detail }) => void rejected.push(`${detail.peer} ${detail.reason}`))
+
+    expect(await send(await forge(own))).toEqual({ kind: 'refusal', reason })
+    expect(honest.rejections).toEqual({ [reason]: 1 })
+    expect(rejected).toEqual([`${own.id} ${reason}`])
+    expect(honest.view('x')).toEqual([])
+
+    expect(await send(encodeExchange(described(own)))).toMatchObject({ kind: 'exchange' })
+    expect(honest.view('x').map(({ id }) => id)).toEqual([own.id])
+    await Promise.all([honest.stop(), stranger.stop()])
+    expect(clock.pending).toBe(0)
+  })
+
+  it('replays an old record: the newer one stays, in memory and counted', async () => {
+    const { honest, stranger, own, send } = await scene()
+    await send(encodeExchange(described(await recordOf(101, 7n), own)))
+    await send(encodeExchange(described(await recordOf(101, 3n), own)))
+    expect(honest.view('x').find(({ seq }) => seq !== 1n)?.seq).toBe(7n)
+    expect(honest.rejections).toEqual({ 'stale-seq': 1 })
+    await Promise.all([honest.stop(), stranger.stop()])
+  })
+
+  it('hands us our own record or hops beyond the limit: those records are dropped, the others count', async () => {
+    const { honest, stranger, own, send } = await scene()
+    const ours = await createSigner(await keyOf(1)).sign(['/memory/evil'], 99n)
+    expect(ours.id).toBe(honest.id)
+    const message = [
+      { record: ours, hop: 1 },
+      { record: await recordOf(101), hop: limits.maxHop + 1 },
+      { record: await recordOf(102), hop: limits.maxHop },
+      { record: own, hop: 0 }
+    ]
+    expect(await send(encodeExchange(message))).toMatchObject({ kind: 'exchange' })
+    expect(honest.view('x')).toHaveLength(2)
+    expect(honest.rejections).toEqual({ self: 1, 'hop-over-limit': 1 })
+    await Promise.all([honest.stop(), stranger.stop()])
+  })
+
+  it('asks too often between two rounds: refused before a signature is checked, welcome after the next round', async () => {
+    const { honest, stranger, own, send, clock } = await scene()
+    const answers: unknown[] = []
+    for (let i = 0; i < limits.requestsPerPeerAndRound + 3; i++)
+      answers.push(await send(encodeExchange(described(own))))
+    const refusals = answers.filter(answer => (answer as { kind: string }).kind === 'refusal')
+    expect(refusals).toEqual(Array.from({ length: 3 }, () => ({ kind: 'refusal', reason: 'too-often' })))
+    await clock.advance(TICK)
+    expect(await send(encodeExchange(described(own)))).toMatchObject({ kind: 'exchange' })
+    await Promise.all([honest.stop(), stranger.stop()])
+  })
+
+  it('answers garbage, refusals or nothing: the exchange fails with a code, the peer is let go, rounds go on', async () => {
+    const { honest, stranger, own, send, clock } = await scene()
+    let answer: () => Promise<Uint8Array> = async () => Uint8Array.of(0xff)
+    await stranger.handle(protocolOf('x'), () => answer())
+    const codes: string[] = []
+    honest.addEventListener('exchange:fail', ({ detail }) => void codes.push(detail.error.code))
+
+    const reachable = { ...own, ...(await createSigner(await keyOf(100)).sign([`/memory/${own.id}`], 2n)) }
+    await send(encodeExchange(described(reachable)))
+    await clock.advance(2 * TICK)
+    expect(codes).toContain('PEX_REJECTED')
+    expect(honest.view('x')).toEqual([])
+    expect(honest.recovery('x')).toEqual([])
+
+    answer = async () => Uint8Array.of(2, 21)
+    await send(encodeExchange(described(reachable)))
+    await clock.advance(2 * TICK)
+    expect(codes).toContain('PEX_REFUSED')
+    expect(honest.view('x')).toHaveLength(1)
+
+    answer = () => new Promise(() => {})
+    await clock.advance(3 * TICK)
+    expect(codes).toContain('PEX_TIMEOUT')
+    await Promise.all([honest.stop(), stranger.stop()])
+    expect(clock.pending).toBe(0)
+  })
+
+  it('asks for 10 000 namespaces: nothing is kept', async () => {
+    const { honest, stranger, own, clock } = await scene()
+    const body = encodeExchange(described(own))
+    let unsupported = 0
+    for (let i = 0; i < 10_000; i++) {
+      stranger
+        .request(contact(honest), protocolOf(`n${i}`), body, { signal: new AbortController().signal })
+        .catch(({ code }: { code: string }) => (unsupported += code === 'PEX_UNSUPPORTED' ? 1 : 0))
+    }
+    await clock.advance(100)
+    expect(unsupported).toBe(10_000)
+    expect(honest.namespaces).toEqual(['x'])
+    await Promise.all([honest.stop(), stranger.stop()])
+  })
+})
