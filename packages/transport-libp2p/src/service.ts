@@ -1,0 +1,262 @@
+/**
+ * Peer exchange as a js-libp2p service: a `Pex` whose transport, identity and log are the node's own, and a peer discovery
+ * module that hands what the views learn to the node.
+ */
+import type { Clock, PeerRecord, Rng, Store, Verifier } from '@pex/core'
+import { createSigner } from '@pex/record'
+import { createPex, protocolOf, systemClock, systemRng } from '@pex/service'
+import type { Pex, PexEvents, PexInit } from '@pex/service'
+import { peerDiscoverySymbol, serviceCapabilities, serviceDependencies } from '@libp2p/interface'
+import type { Logger, PeerDiscoveryEvents, PrivateKey, Startable, TypedEventTarget } from '@libp2p/interface'
+import { peerIdFromString } from '@libp2p/peer-id'
+import { dialTarget } from './addresses.ts'
+import { Announcer } from './announcer.ts'
+import { connectedPeers } from './connected-peers.ts'
+import { Keeper } from './keeper.ts'
+import type { KeepInit, KeeperParts } from './keeper.ts'
+import { listening, subscribe } from './node-events.ts'
+import { Libp2pTransport } from './transport.ts'
+import type { Libp2pTransportComponents, Libp2pTransportInit } from './transport.ts'
+
+/** The parts of a libp2p node that the service needs. */
+export interface PexServiceComponents extends Libp2pTransportComponents {
+  readonly privateKey: PrivateKey
+}
+
+/** Options of `createPex`, and what only a libp2p node has. A node that listens nowhere takes part as one that only asks. */
+export interface PexServiceInit extends Omit<PexInit, 'dialOnly'> {
+  /** What survives a restart. @default nothing does */
+  readonly store?: Store | undefined
+  /** Stay connected to so many peers. @default js-libp2p dials nobody that it discovers */
+  readonly keep?: KeepInit | undefined
+  /** Bounds and deadlines of the streams. */
+  readonly transport?: Omit<Libp2pTransportInit, 'clock'> | undefined
+  /** @default createVerifier() of `@pex/record` */
+  readonly verifier?: Verifier | undefined
+  /** @default the system's clock */
+  readonly clock?: Clock | undefined
+  /** @default the platform's cryptographic source */
+  readonly rng?: Rng | undefined
+}
+
+/** The events of `Pex`, and `peer` for each peer that newly appears in a view. */
+export type PexServiceEvents = PexEvents & PeerDiscoveryEvents
+
+/** `Pex` as a libp2p service; libp2p starts and stops it. */
+export interface PexService
+  extends Omit<Pex, keyof TypedEventTarget<PexEvents>>, TypedEventTarget<PexServiceEvents> {
+  readonly [peerDiscoverySymbol]: TypedEventTarget<PeerDiscoveryEvents>
+}
+
+/** An entry for `services` of `createLibp2p`, or for `peerDiscovery` where nobody needs to call it. */
+export function pex(init: PexServiceInit = {}): (components: PexServiceComponents) => PexService {
+  return components => new Libp2pPex(components, init)
+}
+
+type Listener = EventListenerOrEventListenerObject
+
+/** Above the 0 of untagged peers, below the 100 of the dearest. */
+const KEPT = { 'pex-keeper': { value: 50 } }
+const NOT_KEPT = { 'pex-keeper': undefined }
+
+class Libp2pPex implements PexService, Startable {
+  readonly #components: PexServiceComponents
+  readonly #log: Logger
+  readonly #clock: Clock
+  readonly #transport: Libp2pTransport
+  readonly #pex: Pex
+  readonly #events: TypedEventTarget<PexServiceEvents>
+  readonly #announcer: Announcer
+  readonly #keeper: Keeper | undefined
+  #life: AbortController | undefined
+  #unsubscribe: (() => void) | undefined
+
+  constructor(components: PexServiceComponents, init: PexServiceInit) {
+    const { clock = systemClock, rng = systemRng(), store, verifier, transport, keep, ...rest } = init
+    const { connectionManager, peerStore, privateKey } = components
+    this.#components = components
+    this.#log = components.logger.forComponent('libp2p:pex')
+    this.#clock = clock
+    this.#transport = new Libp2pTransport(components, { ...transport, clock })
+    const parts = {
+      transport: this.#transport,
+      signer: createSigner(privateKey),
+      store,
+      verifier,
+      clock,
+      rng
+    }
+    const connected = connectedPeers({ connectionManager, peerStore, rng })
+    const discovery = [connected, ...(rest.discovery ?? [])]
+    this.#pex = createPex({ ...parts, logger: this.#log }, { ...rest, discovery, dialOnly: true })
+    // Its events and ours are one target: to listeners there is one service.
+    this.#events = this.#pex
+    this.#announcer = new Announcer({
+      peerStore,
+      log: this.#log,
+      announce: detail => this.#events.safeDispatchEvent('peer', { detail })
+    })
+    this.#keeper = keep && new Keeper(keep, this.#keeperParts(clock, rng))
+  }
+
+  get [Symbol.toStringTag](): string {
+    return '@pex/transport-libp2p'
+  }
+
+  get [serviceCapabilities](): string[] {
+    return ['@libp2p/peer-discovery']
+  }
+
+  get [serviceDependencies](): string[] {
+    return ['@libp2p/connection-encryption', '@libp2p/stream-multiplexing', '@libp2p/identify']
+  }
+
+  get [peerDiscoverySymbol](): TypedEventTarget<PeerDiscoveryEvents> {
+    return this
+  }
+
+  /** The node's listeners come up after every service has started, so the work begins in `afterStart`. */
+  async start(): Promise<void> {}
+
+  async afterStart(): Promise<void> {
+    if (this.#life !== undefined) return
+    const life = new AbortController()
+    this.#life = life
+    await listening(this.#components, this.#clock, life.signal)
+    if (life.signal.aborted) return
+    this.#unsubscribe = this.#subscribe(life.signal)
+    try {
+      await this.#pex.start()
+    } catch (error) {
+      await this.stop()
+      throw error
+    }
+    for (const namespace of this.namespaces) this.#announceView(namespace)
+    if (!life.signal.aborted) this.#keeper?.start()
+  }
+
+  async beforeStop(): Promise<void> {
+    await this.stop()
+  }
+
+  async stop(): Promise<void> {
+    this.#life?.abort()
+    this.#life = undefined
+    this.#unsubscribe?.()
+    this.#unsubscribe = undefined
+    await this.#keeper?.stop()
+    await this.#pex.stop()
+    this.#announcer.clear()
+  }
+
+  async join(...[namespace, options]: Parameters<Pex['join']>): Promise<void> {
+    await this.#pex.join(namespace, options)
+    this.#announceView(namespace)
+  }
+
+  /** What a store has brought back is in the view before anybody could be told of a change. */
+  #announceView(namespace: string): void {
+    this.#announce(this.#pex.view(namespace))
+  }
+
+  #announce(records: readonly PeerRecord[]): void {
+    if (this.#life !== undefined) void this.#announcer.added(records, this.#life.signal)
+  }
+
+  #subscribe(signal: AbortSignal): () => void {
+    const look = (): void => this.#keeper?.look()
+    const own = subscribe(this.#events, {
+      'view:update': ({ detail: { added, removed } }) => {
+        this.#announcer.removed(removed)
+        this.#announce(added)
+        look()
+      },
+      // An exchange has come to its end: its connection is nobody's now.
+      round: look
+    })
+    const node = subscribe(this.#components.events, {
+      'peer:connect': look,
+      'peer:disconnect': look,
+      'peer:identify': ({ detail: { protocols } }) => this.#met(protocols, signal)
+    })
+    return () => {
+      own()
+      node()
+    }
+  }
+
+  /** Somebody has connected. Where a namespace knows nobody yet, this is the moment to ask, not the next tick. */
+  #met(protocols: readonly string[], signal: AbortSignal): void {
+    for (const namespace of this.namespaces) {
+      if (!protocols.includes(protocolOf(namespace)) || this.view(namespace).length > 0) continue
+      this.#pex.advertise(namespace, { signal }).catch((error: unknown) => {
+        if (!signal.aborted) this.#log.error('could not ask in %s - %e', namespace, error)
+      })
+    }
+  }
+
+  #keeperParts(clock: Clock, rng: Rng): KeeperParts {
+    const { connectionManager, peerStore } = this.#components
+    const { idle } = this.#transport
+    return {
+      clock,
+      rng,
+      log: this.#log,
+      connected: () => {
+        const peers = connectionManager.getConnections().map(({ remotePeer }) => remotePeer.toString())
+        return new Set(peers.filter(peer => !idle.has(peer)))
+      },
+      candidates: () => this.namespaces.flatMap(namespace => this.view(namespace)),
+      async dial(record, signal) {
+        const { remotePeer } = await connectionManager.openConnection(dialTarget(record), { signal })
+        idle.release(remotePeer)
+      },
+      async mark(id, kept) {
+        await peerStore.merge(peerIdFromString(id), { tags: kept ? KEPT : NOT_KEPT })
+      }
+    }
+  }
+
+  // The rest of `Pex`, as it is.
+
+  get id(): string {
+    return this.#pex.id
+  }
+
+  get namespaces(): readonly string[] {
+    return this.#pex.namespaces
+  }
+
+  get rejections(): Pex['rejections'] {
+    return this.#pex.rejections
+  }
+
+  leave: Pex['leave'] = namespace => this.#pex.leave(namespace)
+  advertise: Pex['advertise'] = (namespace, options) => this.#pex.advertise(namespace, options)
+  findPeers: Pex['findPeers'] = (namespace, options) => this.#pex.findPeers(namespace, options)
+  view: Pex['view'] = namespace => this.#pex.view(namespace)
+  recovery: Pex['recovery'] = namespace => this.#pex.recovery(namespace)
+  sample: Pex['sample'] = (namespace, count) => this.#pex.sample(namespace, count)
+  flush: Pex['flush'] = () => this.#pex.flush()
+
+  addEventListener(
+    type: string,
+    listener: Listener | null,
+    options?: boolean | AddEventListenerOptions
+  ): void {
+    ;(this.#events as EventTarget).addEventListener(type, listener, options)
+  }
+
+  removeEventListener(
+    type: string,
+    listener?: Listener | null,
+    options?: boolean | EventListenerOptions
+  ): void {
+    ;(this.#events as EventTarget).removeEventListener(type, listener ?? null, options)
+  }
+
+  dispatchEvent: PexService['dispatchEvent'] = event => this.#events.dispatchEvent(event)
+  listenerCount: PexService['listenerCount'] = type => this.#events.listenerCount(type)
+  safeDispatchEvent: PexService['safeDispatchEvent'] = (type, detail) =>
+    this.#events.safeDispatchEvent(type, detail)
+}

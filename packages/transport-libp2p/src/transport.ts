@@ -1,0 +1,262 @@
+/**
+ * Core's `Transport` over js-libp2p: each exchange is a stream of its own, one body each way (see body.ts), on whatever
+ * connection there is. libp2p authenticates who is at the other end; this module bounds what they can cost.
+ */
+import { limits, PexError } from '@pex/core'
+import type { Answer, Clock, Contact, Handler, Transport } from '@pex/core'
+import { withoutPeer } from '@pex/record'
+import { systemClock } from '@pex/service'
+import type {
+  ComponentLogger,
+  Connection,
+  Libp2pEvents,
+  Logger,
+  PeerStore,
+  Stream,
+  TypedEventTarget
+} from '@libp2p/interface'
+import type { AddressManager, ConnectionManager, Registrar } from '@libp2p/interface-internal'
+import { peerIdFromString } from '@libp2p/peer-id'
+import { setMaxListeners } from 'main-event'
+import { announced, dialTarget } from './addresses.ts'
+import { receive, send } from './body.ts'
+import { onStream, within } from './deadline.ts'
+import { IdleConnections } from './idle-connections.ts'
+
+/** The parts of a libp2p node that the transport needs. */
+export interface Libp2pTransportComponents {
+  readonly addressManager: AddressManager
+  readonly connectionManager: ConnectionManager
+  readonly events: TypedEventTarget<Libp2pEvents>
+  readonly logger: ComponentLogger
+  readonly peerStore: PeerStore
+  readonly registrar: Registrar
+}
+
+export interface Libp2pTransportInit {
+  /** Requests of one peer connection that are served at a time, per protocol. @default 8 */
+  readonly maxInboundStreams?: number | undefined
+  /** Requests to one peer connection under way at a time, per protocol. @default 8 */
+  readonly maxOutboundStreams?: number | undefined
+  /**
+   * Requests of all peers that are served at a time. One more ends the one whose question has been longest in coming; it
+   * is refused only when every question is complete. @default 64
+   */
+  readonly maxInbound?: number | undefined
+  /** From the opening of a peer's stream to the end of our answer, ms; no byte extends it. @default limits.exchangeMs */
+  readonly inboundTimeoutMs?: number | undefined
+  /** Connections opened for an exchange that stay open for the next one; Infinity leaves all open. @default 8 */
+  readonly maxIdleConnections?: number | undefined
+  /** Whether to exchange over connections that are limited in bytes or time, as relayed ones are. @default false */
+  readonly runOnLimitedConnection?: boolean | undefined
+  /** @default the system's clock */
+  readonly clock?: Clock | undefined
+}
+
+/** A transport on a libp2p node's components. */
+export function libp2pTransport(
+  components: Libp2pTransportComponents,
+  init: Libp2pTransportInit = {}
+): Transport {
+  return new Libp2pTransport(components, init)
+}
+
+export class Libp2pTransport implements Transport {
+  /** Connections that only exchanges have opened. */
+  readonly idle: IdleConnections
+  readonly #components: Libp2pTransportComponents
+  readonly #init: Required<{ [K in keyof Libp2pTransportInit]: NonNullable<Libp2pTransportInit[K]> }>
+  readonly #log: Logger
+  // Bounded by the protocols that this host's own code serves; keyed by their names.
+  readonly #protocols = new Set<string>()
+  // Bounded by maxInbound: peers' questions that are not complete yet, the oldest first.
+  readonly #incoming = new Set<AbortController>()
+  // Bounded by maxInbound: what is being served, up to its last act.
+  readonly #serving = new Set<Promise<void>>()
+  #running: AbortController | undefined
+
+  constructor(components: Libp2pTransportComponents, init: Libp2pTransportInit) {
+    this.#components = components
+    this.#init = {
+      maxInboundStreams: init.maxInboundStreams ?? 8,
+      maxOutboundStreams: init.maxOutboundStreams ?? 8,
+      maxInbound: init.maxInbound ?? 64,
+      inboundTimeoutMs: init.inboundTimeoutMs ?? limits.exchangeMs,
+      maxIdleConnections: init.maxIdleConnections ?? 8,
+      runOnLimitedConnection: init.runOnLimitedConnection ?? false,
+      clock: init.clock ?? systemClock
+    }
+    this.#log = components.logger.forComponent('libp2p:pex:transport')
+    this.idle = new IdleConnections({
+      peerStore: components.peerStore,
+      max: this.#init.maxIdleConnections,
+      isOwn: protocol => this.#protocols.has(protocol)
+    })
+  }
+
+  async start(): Promise<void> {
+    if (this.#running !== undefined) return
+    this.#running = new AbortController()
+    // Every exchange under way listens to it.
+    setMaxListeners(Infinity, this.#running.signal)
+  }
+
+  async stop(): Promise<void> {
+    this.#running?.abort(stopped())
+    this.#running = undefined
+    this.idle.clear()
+    await Promise.all(this.#serving)
+  }
+
+  addresses(): readonly string[] {
+    return announced(this.#components.addressManager.getAddresses())
+  }
+
+  watchAddresses(listener: () => void): () => void {
+    const { events } = this.#components
+    const watcher = (): void => listener()
+    const changes = ['self:peer:update', 'transport:listening', 'transport:close'] as const
+    for (const change of changes) events.addEventListener(change, watcher)
+    return () => {
+      for (const change of changes) events.removeEventListener(change, watcher)
+    }
+  }
+
+  async request(
+    to: Contact,
+    protocol: string,
+    body: Uint8Array,
+    { signal }: { signal: AbortSignal }
+  ): Promise<Answer> {
+    if (this.#running === undefined) throw stopped()
+    if (body.length > limits.maxMessageBytes) {
+      const allowed = `at most ${limits.maxMessageBytes} bytes, not ${body.length}`
+      throw new PexError('PEX_INVALID_PARAMETER', `a question has ${allowed}`)
+    }
+    try {
+      return await within({ signals: [this.#running.signal, signal] }, joint =>
+        this.#ask(to, protocol, body, joint)
+      )
+    } catch (error) {
+      throw failure(error)
+    } finally {
+      this.idle
+        .tidy()
+        .catch((error: unknown) => this.#log.error('could not close idle connections - %e', error))
+    }
+  }
+
+  async handle(protocol: string, handler: Handler): Promise<void> {
+    const { maxInboundStreams, maxOutboundStreams, runOnLimitedConnection } = this.#init
+    const again = this.#protocols.has(protocol) ? { force: true as const } : {}
+    await this.#components.registrar.handle(
+      protocol,
+      (stream, connection) => this.#admit(handler, stream, connection),
+      { maxInboundStreams, maxOutboundStreams, runOnLimitedConnection, ...again }
+    )
+    this.#protocols.add(protocol)
+  }
+
+  async unhandle(protocol: string): Promise<void> {
+    this.#protocols.delete(protocol)
+    await this.#components.registrar.unhandle(protocol)
+  }
+
+  async #ask(to: Contact, protocol: string, body: Uint8Array, signal: AbortSignal): Promise<Answer> {
+    const { maxOutboundStreams, runOnLimitedConnection } = this.#init
+    const connection = this.#connectionTo(to) ?? (await this.#connect(to, signal))
+    this.idle.used(connection)
+    const stream = await connection.newStream(protocol, {
+      signal,
+      maxOutboundStreams,
+      runOnLimitedConnection
+    })
+    const answer = await onStream(stream, signal, async () => {
+      // Both at once: a peer may refuse before it has heard everything.
+      const [received] = await Promise.all([receive(stream), send(stream, body, signal)])
+      return received
+    })
+    return { from: connection.remotePeer.toString(), body: answer }
+  }
+
+  #connectionTo({ id, addresses }: Contact): Connection | undefined {
+    const { connectionManager } = this.#components
+    const found =
+      id === undefined
+        ? connectionManager
+            .getConnections()
+            .filter(({ remoteAddr }) => addresses.includes(withoutPeer(remoteAddr).toString()))
+        : connectionManager.getConnections(peerIdFromString(id))
+    const open = found.filter(({ status }) => status === 'open')
+    const limited = this.#init.runOnLimitedConnection ? open[0] : undefined
+    return open.find(connection => connection.limits === undefined) ?? limited
+  }
+
+  async #connect(to: Contact, signal: AbortSignal): Promise<Connection> {
+    const connection = await this.#components.connectionManager.openConnection(dialTarget(to), { signal })
+    this.idle.opened(connection)
+    return connection
+  }
+
+  /** Serves a request more, at the cost of the slowest where there are too many; or refuses it. */
+  #admit(handler: Handler, stream: Stream, connection: Connection): void {
+    const [slowest] = this.#incoming
+    const full = this.#serving.size >= this.#init.maxInbound
+    if (this.#running === undefined || (full && slowest === undefined)) {
+      stream.abort(new Error('this host serves no more requests now'))
+      return
+    }
+    if (full && slowest !== undefined) {
+      this.#incoming.delete(slowest)
+      slowest.abort(new PexError('PEX_ABORTED', 'the question took too long while others waited'))
+    }
+    const request = new AbortController()
+    this.#incoming.add(request)
+    const served = this.#serve(handler, stream, connection, request)
+    this.#serving.add(served)
+    void served.finally(() => this.#serving.delete(served))
+  }
+
+  /** Never rejects: a request that fails is the stream's end, and nobody else's business. */
+  async #serve(
+    handler: Handler,
+    stream: Stream,
+    connection: Connection,
+    request: AbortController
+  ): Promise<void> {
+    const ended = (): void => request.abort(new PexError('PEX_ABORTED', 'the stream has closed'))
+    stream.addEventListener('close', ended)
+    const { clock, inboundTimeoutMs: ms } = this.#init
+    try {
+      await within({ signals: [this.#running!.signal, request.signal], clock, ms }, signal =>
+        onStream(stream, signal, async () => {
+          const question = await receive(stream)
+          this.#incoming.delete(request)
+          const answer = await handler(connection.remotePeer.toString(), question, { signal })
+          if (answer.length > limits.maxMessageBytes)
+            throw new PexError('PEX_INVALID_PARAMETER', `an answer of ${answer.length} bytes is too long`)
+          // From here on the stream closes because all is well.
+          stream.removeEventListener('close', ended)
+          await send(stream, answer, signal)
+        })
+      )
+    } catch (error) {
+      this.#log.error('request of %p failed - %e', connection.remotePeer, error)
+    } finally {
+      stream.removeEventListener('close', ended)
+      this.#incoming.delete(request)
+    }
+  }
+}
+
+/** What went wrong, in the terms of the port. libp2p tells its errors apart by name. */
+function failure(error: unknown): PexError {
+  if (error instanceof PexError) return error
+  if (error instanceof Error && error.name === 'UnsupportedProtocolError')
+    return new PexError('PEX_UNSUPPORTED', 'the peer does not speak this protocol', { cause: error })
+  return new PexError('PEX_UNREACHABLE', 'the peer could not be reached', { cause: error })
+}
+
+function stopped(): PexError {
+  return new PexError('PEX_ABORTED', 'the transport is not running')
+}

@@ -1,0 +1,145 @@
+/** Which connections there are: those of exchanges, and those of the keeper. On real nodes over TCP. */
+import type { PeerRecord } from '@pex/core'
+import { memoryStore } from '@pex/store-memory'
+import { seeded, virtualClock } from '@pex/testkit'
+import type { PeerId } from '@libp2p/interface'
+import { generateKeyPair } from '@libp2p/crypto/keys'
+import { describe, expect, it } from 'vitest'
+import { createNode, event, TCP } from './support/nodes.ts'
+import { addresses, counted, create, idOf, learns, NS, run } from './support/pex-nodes.ts'
+import type { Node } from './support/pex-nodes.ts'
+
+/** One exchange on a new connection, and the end of what libp2p does on it by itself. */
+async function meet(node: Node, other: Node): Promise<void> {
+  const quiet = [event(node, 'peer:identify'), event(other, 'peer:identify')]
+  await node.services.pex.join(NS, { bootstrap: addresses(other) })
+  await Promise.all(quiet)
+  await node.services.pex.leave(NS)
+}
+
+/** Peers from which the node is disconnected from now on, as they go. */
+function losses(node: Node): string[] {
+  const lost: string[] = []
+  node.addEventListener('peer:disconnect', ({ detail }) => lost.push(detail.toString()))
+  return lost
+}
+
+describe('connections of exchanges', () => {
+  it('only the last few stay open', async () => {
+    const others = [await run(), await run(), await run(), await run()]
+    const node = await run({ namespaces: [], transport: { maxIdleConnections: 1 } })
+    const lost = losses(node)
+    for (const other of others) {
+      const gone = lost.length < others.indexOf(other) ? event(node, 'peer:disconnect') : undefined
+      await meet(node, other)
+      await gone
+    }
+    expect(lost).toEqual(others.slice(0, 3).map(idOf))
+    expect(node.getPeers().map(String)).toEqual([idOf(others[3]!)])
+  })
+
+  it('a tagged peer stays connected, and so does one that somebody else uses', async () => {
+    const [tagged, used, idle, dialled] = [await run(), await run(), await run(), await run()]
+    const node = await run({ namespaces: [], transport: { maxIdleConnections: 2 } })
+    const lost = losses(node)
+    await used.handle('/app/1', () => {})
+    await node.peerStore.merge(tagged.peerId, { tags: { mine: { value: 1 } } })
+    await meet(node, tagged)
+    await meet(node, used)
+    const stream = await node.dialProtocol(used.getMultiaddrs(), '/app/1')
+    const another = node.dial(dialled.getMultiaddrs())
+    await Promise.all([another, event(node, 'peer:identify'), event(dialled, 'peer:identify')])
+    await meet(node, idle)
+    const [third, fourth] = [await run(), await run()]
+    for (const other of [third, fourth]) await meet(node, other)
+    const gone = event<PeerId>(node, 'peer:disconnect', peer => peer.equals(third.peerId))
+    const last = await run()
+    await meet(node, last)
+    await gone
+    expect(lost.includes(idOf(idle))).toBe(true)
+    expect(lost.filter(peer => [tagged, used, dialled].map(idOf).includes(peer))).toEqual([])
+    stream.abort(new Error('enough'))
+  })
+})
+
+describe('the keeper on real nodes', () => {
+  it('reaches the number wanted among ten nodes, holds it when peers go, and marks them for pruning', async () => {
+    const all: Node[] = []
+    for (let i = 0; i < 9; i++) all.push(await run({ bootstrap: all[0] && addresses(all[0]) }))
+    const node = await create({
+      bootstrap: addresses(all[0]!),
+      keep: { connections: 4 },
+      transport: { maxIdleConnections: 0 }
+    })
+    const keepsFour = async (): Promise<boolean> => {
+      const peers = await Promise.all(
+        node.getPeers().map(peer => node.peerStore.get(peer).catch(() => undefined))
+      )
+      return peers.length === 4 && peers.every(peer => peer?.tags.size === 1)
+    }
+    const settled = async (): Promise<void> => {
+      const types = ['peer:connect', 'peer:disconnect', 'peer:update']
+      for (;;) {
+        const change = Promise.race(types.map(type => event(node, type)))
+        if (await keepsFour()) return
+        await change
+      }
+    }
+    await node.start()
+    await settled()
+    const [kept] = node.getPeers()
+    const gone = all.find(({ peerId }) => peerId.equals(kept))!
+    const lost = event<PeerId>(node, 'peer:disconnect', peer => peer.equals(gone.peerId))
+    await gone.stop()
+    await lost
+    await settled()
+    expect(node.getConnections(gone.peerId).length).toBe(0)
+  })
+
+  it('adopts the connection of an exchange, once', async () => {
+    const hub = await run()
+    const { node, dials } = await counted({ bootstrap: addresses(hub), keep: { connections: 1 } })
+    const tagged = event<{ peer: { tags: Map<string, unknown> } }>(
+      node,
+      'peer:update',
+      ({ peer }) => peer.tags.size > 0
+    )
+    await node.start()
+    await learns(node, idOf(hub))
+    await tagged
+    for (let i = 0; i < 5; i++) await node.services.pex.advertise(NS)
+    expect(node.getConnections().length).toBe(1)
+    // The exchange's by address or by name, and the keeper's.
+    expect([...dials.values()].reduce((sum, count) => sum + count)).toBeLessThanOrEqual(2)
+  })
+
+  it('is not misled by the connection of an exchange that failed', async () => {
+    const clock = virtualClock()
+    const store = memoryStore()
+    const privateKey = await generateKeyPair('Ed25519')
+    const hub = await run()
+    const before = await run({ bootstrap: addresses(hub), store }, [TCP], { privateKey })
+    await learns(before, idOf(hub))
+    await before.stop()
+    await hub.stop()
+    const stranger = await createNode({})
+    await stranger.start()
+    const { node, dials } = await counted({
+      clock,
+      rng: seeded(5),
+      store,
+      bootstrap: addresses(stranger),
+      keep: { connections: 1 }
+    })
+    const over = event(node.services.pex, 'round')
+    await node.start()
+    await over
+    await clock.settle()
+    const known: readonly PeerRecord[] = node.services.pex.view(NS)
+    expect(known.map(({ id }) => id)).toEqual([idOf(hub)])
+    const tries = dials.get(idOf(hub))!
+    await clock.advance(6_000)
+    expect(dials.get(idOf(hub)), 'the keeper has looked again').toBe(tries + 1)
+    await stranger.stop()
+  })
+})
