@@ -64,9 +64,14 @@ export function namespaceOf(stored: string): string | undefined {
   }
 }
 
+/** Whether a key may be that of an entry. */
+export function isEntry(stored: string): boolean {
+  return stored.startsWith('e["')
+}
+
 /** Whether a key may be one of ours: the check that a directory is not another application's database. */
 export function isOurs(stored: string): boolean {
-  return stored === markerKey || /^[en]\["/.test(stored)
+  return stored === markerKey || stored.startsWith('n["') || isEntry(stored)
 }
 
 const CHECKSUM_BYTES = 4

@@ -1,12 +1,23 @@
 /**
  * Opening the database so that the host always starts: open and verify → else repair, once → else set aside under a new name
- * and start empty, loudly. Nothing is ever deleted. Only what the *database* did is answered so: a full disk, a missing
+ * and start with what can still be read, loudly. Nothing is ever deleted. Only what the *database* did is answered so: a full disk, a missing
  * permission or another process is no damage, and fails with what is there left untouched.
  */
 import { PexError } from '@pex/core'
 import type { Clock, Logger } from '@pex/core'
 import { Level } from 'level'
-import { checksumIn, entryRange, isOurs, layout, marker, markerKey, namespaceOf, numbersIn } from './entry.ts'
+import {
+  checksumIn,
+  entryRange,
+  isEntry,
+  isOurs,
+  layout,
+  marker,
+  markerKey,
+  namespaceOf,
+  numbersIn,
+  unseal
+} from './entry.ts'
 import { platform } from './platform.ts'
 import type { Condition } from './platform.ts'
 
@@ -16,11 +27,12 @@ export type Database = Level<string, Uint8Array>
 export type Recovery =
   /** LevelDB's repair brought it back; entries may still be missing, and are then counted as damaged on load. */
   | { readonly kind: 'repaired'; readonly location: string; readonly cause: unknown }
-  /** It stands under `movedTo` for a person to look at; the store started empty. */
+  /** It stands under `movedTo` for a person to look at; the store started with those entries that could be read. */
   | {
       readonly kind: 'set-aside'
       readonly location: string
       readonly movedTo: string
+      readonly entries: number
       readonly cause: unknown
     }
 
@@ -56,22 +68,19 @@ export async function openDatabase(location: string, options: OpenOptions): Prom
   if ('database' in opened) return opened
   if (!platform.recovers) throw failed(location, opened.cause)
   await mustBeUsable(location)
+  // It opens, and something in it cannot be read. LevelDB's repair would go through the same blocks, and of 100 flipped bits
+  // one makes it abort the process.
+  if (platform.isDamage(opened.cause)) return setAside(location, opened.cause, options)
   if ((condition as Condition) === 'tables-unlisted' && (await isLeftover(location))) {
     const plain = await orError(location, () => attempt(location, 'sound'))
     if ('database' in plain) return plain
   }
-  return repair(location, opened.cause, options)
-}
-
-/** Repairs a database that is closed, sets it aside where that does not help, and opens what is then there. */
-export async function repair(location: string, cause: unknown, options: OpenOptions): Promise<Opened> {
-  await mustBeUsable(location)
   const repaired = await orError(location, async () => {
     await platform.repair(location)
     return attempt(location, 'repaired')
   })
   if ('cause' in repaired) return setAside(location, repaired.cause, options)
-  tell({ kind: 'repaired', location, cause }, options)
+  tell({ kind: 'repaired', location, cause: opened.cause }, options)
   return repaired
 }
 
@@ -117,18 +126,55 @@ async function survey({ database, saves, namespaces }: Opened): Promise<{ isWhol
   }
 }
 
-/** Sets a database that is closed aside and opens an empty one. */
+/** Sets a database that is closed aside, and opens a new one with those of its entries that can be read. */
 export async function setAside(location: string, cause: unknown, options: OpenOptions): Promise<Opened> {
   await mustBeUsable(location)
   const stamp = new Date(options.clock.now()).toISOString().replaceAll(':', '-')
   let movedTo = ''
+  let entries = 0
   const result = await orError(location, async () => {
     movedTo = await platform.setAside(location, stamp)
-    return attempt(location, 'empty')
+    entries = await carryOver(movedTo, location)
+    return attempt(location, 'repaired')
   })
   if ('cause' in result) throw failed(location, result.cause)
-  tell({ kind: 'set-aside', location, movedTo, cause }, options)
+  tell({ kind: 'set-aside', location, movedTo, entries, cause }, options)
   return result
+}
+
+/**
+ * Copies all that can be read and is sound into a new database: forwards until a block that cannot be read, then backwards
+ * from the end. What is missing, the tallies tell when it is loaded. Resolves to the number of entries.
+ */
+async function carryOver(from: string, to: string): Promise<number> {
+  const source = level(from, false)
+  const target = level(to, true)
+  let entries = 0
+  try {
+    await target.open()
+    for (const reverse of [false, true]) {
+      try {
+        await source.open()
+        for await (const [key, value] of source.iterator({ reverse })) {
+          if (!isOurs(key) || unseal(key, value) === undefined || (await target.has(key))) continue
+          if (isEntry(key)) entries++
+          await target.put(key, value)
+        }
+        break
+      } catch {
+        // Nothing more can be read from this end.
+      }
+    }
+  } finally {
+    await source.close()
+    await target.close()
+  }
+  return entries
+}
+
+function level(location: string, createIfMissing: boolean): Database {
+  const buffers = { writeBufferSize: bufferBytes, cacheSize: bufferBytes }
+  return new Level(location, { valueEncoding: 'view', createIfMissing, ...buffers })
 }
 
 /** What a way of opening came to; errors that no recovery could mend are thrown. */
@@ -156,12 +202,7 @@ async function mustBeUsable(location: string): Promise<void> {
 
 /** Opens once and verifies: everything can be read, and the marker is there. Closes again where that fails. */
 async function attempt(location: string, condition: 'empty' | 'sound' | 'repaired'): Promise<Opened> {
-  const database: Database = new Level(location, {
-    valueEncoding: 'view',
-    createIfMissing: condition === 'empty',
-    writeBufferSize: bufferBytes,
-    cacheSize: bufferBytes
-  })
+  const database = level(location, condition !== 'sound')
   try {
     await database.open()
     const { entries, ours, namespaces } = await readThrough(database)
@@ -219,9 +260,10 @@ function tell(recovery: Recovery, { logger, onRecovery }: OpenOptions): void {
     logger?.error('the store %s was damaged and has been repaired: %o', recovery.location, recovery.cause)
   } else {
     logger?.error(
-      'the store %s was damaged beyond repair, stands at %s, and starts empty: %o',
+      'the store %s was damaged: it stands at %s, and a new one starts with %d of its entries: %o',
       recovery.location,
       recovery.movedTo,
+      recovery.entries,
       recovery.cause
     )
   }

@@ -20,7 +20,7 @@ import {
   unseal
 } from './entry.ts'
 import { platform } from './platform.ts'
-import { locked, openDatabase, repair, setAside } from './recovery.ts'
+import { locked, openDatabase, setAside } from './recovery.ts'
 import type { Database, OpenOptions, Opened, Recovery } from './recovery.ts'
 import { changes, tally, total } from './space.ts'
 import type { Operation, Space } from './space.ts'
@@ -45,7 +45,7 @@ export interface LevelStoreInit {
   clock?: Pick<Clock, 'now'>
   /** Hears of damage and recovery. */
   logger?: Logger
-  /** Called when the database had to be repaired, or set aside and started empty. */
+  /** Called when the database had to be repaired, or set aside and started anew. */
   onRecovery?: (recovery: Recovery) => void
 }
 
@@ -98,7 +98,12 @@ class LevelStore implements Store {
     this.#mustBeOpen()
     return this.#inTurn(async () => {
       const toldBefore = this.#spaces.peek(namespace)?.damaged ?? 0
-      const { entries, space } = await this.#attempt('load', () => this.#read(namespace))
+      const { entries, space, isHaunted } = await this.#attempt('load', () => this.#read(namespace))
+      if (isHaunted && platform.recovers) {
+        await this.#attempt('load', () =>
+          this.#renew(new Error('what was replaced or removed has come back'))
+        )
+      }
       this.#spaces.set(namespace, { ...space, damaged: 0 })
       return { entries, damaged: space.damaged + toldBefore }
     })
@@ -133,28 +138,24 @@ class LevelStore implements Store {
     if (!this.#isOpen) throw new PexError('PEX_STORE_CLOSED', `the store ${this.#location} is not open`)
   }
 
-  /**
-   * Runs a step; the database's own errors become ours. Opening has read everything through, and yet a damaged block may
-   * show only when it is searched: then the database is repaired, and set aside where that was not enough.
-   */
+  /** Runs a step; the database's own errors become ours. */
   async #attempt<T>(what: string, step: () => Promise<T>): Promise<T> {
-    const cures = [repair, setAside]
-    for (;;) {
+    try {
       try {
         return await step()
       } catch (cause) {
-        if (cause instanceof PexError) throw cause
-        const cure = platform.isDamage(cause) ? cures.shift() : undefined
-        if (cure === undefined) {
-          this.#isSuspect = true
-          const why = cause instanceof Error ? cause.message : String(cause)
-          throw new PexError('PEX_STORE_FAILED', `cannot ${what} in the store ${this.#location}: ${why}`, {
-            cause
-          })
-        }
-        await this.#putDown()
-        this.#take(await cure(this.#location, cause, this.#options))
+        if (!platform.isDamage(cause)) throw cause
+        // Opening has read everything through, and yet a damaged block may show only when it is searched.
+        await this.#renew(cause)
+        return await step()
       }
+    } catch (cause) {
+      if (cause instanceof PexError) throw cause
+      this.#isSuspect = true
+      const why = cause instanceof Error ? cause.message : String(cause)
+      throw new PexError('PEX_STORE_FAILED', `cannot ${what} in the store ${this.#location}: ${why}`, {
+        cause
+      })
     }
   }
 
@@ -170,6 +171,11 @@ class LevelStore implements Store {
     return database
   }
 
+  async #renew(cause: unknown): Promise<void> {
+    await this.#putDown()
+    this.#take(await setAside(this.#location, cause, this.#options))
+  }
+
   async #putDown(): Promise<void> {
     const database = this.#database
     this.#database = undefined
@@ -177,7 +183,13 @@ class LevelStore implements Store {
     await database?.close()
   }
 
-  async #read(namespace: string): Promise<{ entries: Map<string, Uint8Array>; space: Space }> {
+  /**
+   * Reads a namespace and drops what is damaged. A database is haunted where that does not help, or an old value shows with
+   * a sound checksum: in LevelDB a flipped bit in an entry's sequence number puts it before everything written later.
+   */
+  async #read(
+    namespace: string
+  ): Promise<{ entries: Map<string, Uint8Array>; space: Space; isHaunted: boolean }> {
     const database = await this.#opened()
     const entries = new Map<string, Uint8Array>()
     const sums = new Map<string, number>()
@@ -200,9 +212,11 @@ class LevelStore implements Store {
     const [expected, sum] = numbersIn(tallyKey(namespace), found, 2)
     const hasTally = found !== undefined
     const isOff = (hasTally || entries.size > 0) && (expected !== entries.size || sum !== total(sums))
+    let isHaunted = isOff && damaged === 0 && expected === entries.size
     if (drops.length > 0 || isOff) await this.#drop(database, drops, tally(namespace, sums))
+    for (const key of drops) isHaunted ||= await database.has(key, rawKeys)
     damaged = Math.max(damaged, (expected ?? 0) - entries.size)
-    return { entries, space: { sums, hasTally, damaged } }
+    return { entries, space: { sums, hasTally, damaged }, isHaunted }
   }
 
   /** Drops damaged entries. Where that fails they are still skipped, and the next load meets them again. */

@@ -70,8 +70,18 @@ async function flips(): Promise<void> {
     const { entries, damaged } = await store.load('/a')
     const wrong = [...entries].filter(([key, value]) => value.some(byte => byte !== (Number(key) & 255)))
     const again = await store.load('/a')
+    // What is saved now must be what is loaded then, whatever has become of the entries before it.
+    await store.save('/a', {
+      put: new Map([...entries.keys()].map(key => [key, filled(7, 3)])),
+      remove: new Set()
+    })
     await store.close()
+    await store.open()
+    const renewed = await store.load('/a')
+    await store.close()
+    const stuck = [...renewed.entries.values()].filter(value => value.length !== 3).length
     await say({
+      stuck,
       bit,
       found: entries.size,
       damaged,

@@ -29,17 +29,23 @@ export const order: Suite = ({ describe, it, expect }, using) => {
     it(
       'a load sees the whole of a diff or nothing of it, and every save that was called before it',
       using(async store => {
-        const loads = Array.from({ length: 30 }, (_, i) => {
-          void store.save('/a', {
-            put: new Map([
-              ['x', bytes(i)],
-              [`y ${i}`, bytes(i)]
-            ]),
-            remove: new Set([`y ${i - 1}`])
-          })
-          return store.load('/a')
+        const rounds = Array.from({ length: 30 }, (_, i) => {
+          const put = new Map([
+            ['x', bytes(i)],
+            [`y ${i}`, bytes(i)]
+          ])
+          return Promise.all([
+            store.load('/a'),
+            store.save('/a', { put, remove: new Set([`y ${i - 1}`]) }),
+            store.load('/a')
+          ])
         })
-        for (const [i, { entries }] of (await Promise.all(loads)).entries()) {
+        for (const [i, [before, , { entries }]] of (await Promise.all(rounds)).entries()) {
+          if (i > 0)
+            expect(sorted(before.entries)).toEqual([
+              ['x', [i - 1]],
+              [`y ${i - 1}`, [i - 1]]
+            ])
           expect(sorted(entries)).toEqual([
             ['x', [i]],
             [`y ${i}`, [i]]
@@ -57,8 +63,7 @@ export const lifecycle: Suite = ({ describe, it, expect }, using) => {
       using(
         async store => {
           const saves = Array.from({ length: 20 }, (_, i) => store.save('/a', put([[`key ${i}`, bytes(i)]])))
-          await store.close()
-          await Promise.all(saves)
+          await Promise.all([...saves, store.close()])
         },
         async store => {
           expect((await store.load('/a')).entries.size).toBe(20)
