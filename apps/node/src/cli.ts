@@ -1,0 +1,219 @@
+/**
+ * The command line: what there is to type, and what its help teaches. Each command loads its own parts when it runs, so
+ * that `pex --version` and every `--help` answer at once.
+ */
+import { readFileSync } from 'node:fs'
+import { Command, CommanderError, Option } from 'commander'
+import { asFailure, Failure, oneLine } from './failure.ts'
+import { onReaderGone, printFailure } from './output.ts'
+
+/** Runs one command line and resolves to the exit status; says on standard error what went wrong. */
+export async function run(args: readonly string[]): Promise<number> {
+  onReaderGone(() => {})
+  let status = 0
+  const program = build(code => (status = code))
+  try {
+    if (args.length === 0) program.outputHelp()
+    else await program.parseAsync(args, { from: 'user' })
+    return status
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return 0
+    const failure = error instanceof CommanderError ? usage(error, args, program) : asFailure(error)
+    printFailure(failure, args.includes('--json'))
+    return failure.exitCode
+  }
+}
+
+function usage(error: CommanderError, args: readonly string[], program: Command): Failure {
+  const message = oneLine(error.message.replace(/^error: /, ''))
+  const command = program.commands.map(each => each.name()).find(name => args.includes(name))
+  const next = command === undefined ? 'pex --help' : `pex ${command} --help`
+  return new Failure('PEX_USAGE', message, next, { cause: error })
+}
+
+function version(): string {
+  const file = readFileSync(new URL('../package.json', import.meta.url), 'utf8')
+  return (JSON.parse(file) as { version: string }).version
+}
+
+function build(done: (status: number) => void): Command {
+  const program = new Command('pex')
+    .description(
+      'Peer exchange: every host keeps a small random view of the network, swaps parts of it with one partner per ' +
+        'round, and so always knows fresh peers, with no server in the middle.'
+    )
+    .version(version(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'explain a command')
+    .helpCommand('help [command]', 'explain a command')
+    .showSuggestionAfterError()
+    .exitOverride()
+    .configureOutput({ writeErr: () => {} })
+  for (const add of [addDemo, addStart, addId, addView, addSample]) prepare(add(program, done))
+  program.addHelpText(
+    'after',
+    examples([
+      ['pex demo', 'five hosts on this machine find each other, as you watch'],
+      ['pex start --listen /ip4/0.0.0.0/tcp/4001', 'a host that others can reach'],
+      ['pex help start', 'everything that a host can be told']
+    ]) +
+      '\nExit status: 0 done, 1 something is not as it should be, 2 the command line is wrong, 130 ended by a second signal.\n'
+  )
+  return program
+}
+
+/** What commander does not hand down to subcommands by itself. */
+function prepare(command: Command): void {
+  command
+    .helpOption('-h, --help', 'explain this command')
+    .exitOverride()
+    .configureOutput({ writeErr: () => {} })
+}
+
+function examples(lines: readonly (readonly [string, string])[]): string {
+  return `\nExamples:\n${lines.map(([command, what]) => `  # ${what}\n  ${command}\n`).join('')}`
+}
+
+const json = (): Option =>
+  new Option('--json', 'print JSON lines, as README.md describes them, and nothing else')
+const data = (): Option =>
+  new Option('--data <dir>', 'data directory (default: ~/.local/share/pex; or PEX_DATA)')
+const config = (): Option => new Option('--config <file>', 'JSON file with settings (or PEX_CONFIG)')
+const namespace = (what: string): Option =>
+  new Option('--namespace <ns...>', `${what} (default: pex; or PEX_NAMESPACE)`)
+
+function addDemo(program: Command, done: (status: number) => void): Command {
+  return program
+    .command('demo')
+    .summary('watch hosts on this machine find each other')
+    .description(
+      'Starts hosts on this machine, each a process of its own with its own key and store, talking libp2p over TCP. ' +
+        'All of them know only the first one; the table shows how each comes to know all. A host that is killed comes ' +
+        'back after a while without any bootstrap address and finds the others again from its store.'
+    )
+    .option('--nodes <n>', 'how many hosts, from 2 to 30', '5')
+    .option('--tick <duration>', 'longest wait between two rounds of a host', '1s')
+    .option('--exit-when-converged', 'stop with status 0 as soon as every host knows all others')
+    .option('--timeout <duration>', 'with --exit-when-converged: give up after this time', '2m')
+    .option('--data <dir>', 'keep the data directories of the hosts in this one')
+    .addOption(json())
+    .addHelpText(
+      'after',
+      examples([
+        ['pex demo', 'five hosts, until Ctrl-C'],
+        ['pex demo --nodes 20 --tick 250ms', 'a larger and faster network'],
+        ['pex demo --exit-when-converged --json', 'for scripts: the last line says how long it took']
+      ])
+    )
+    .action(async options => done(await (await import('./commands/demo.ts')).demo(options)))
+}
+
+function addStart(program: Command, done: (status: number) => void): Command {
+  return program
+    .command('start')
+    .summary('run a host in the foreground')
+    .description(
+      'Runs one host until SIGINT or SIGTERM. Each setting can also stand in the environment or in a config file, as ' +
+        'PEX_LISTEN or { "listen": … }; an option goes before the environment, the environment before the file. By ' +
+        'default only this machine reaches the host. From its second start on it needs no bootstrap address: it finds ' +
+        'its peers again from its store.'
+    )
+    .option(
+      '--listen <multiaddr...>',
+      'where to listen (default: /ip4/127.0.0.1/tcp/0, a free local port; or PEX_LISTEN)'
+    )
+    .option('--bootstrap <multiaddr...>', 'hosts to ask first (or PEX_BOOTSTRAP)')
+    .addOption(namespace('namespaces to join'))
+    .addOption(data())
+    .option('--tick <duration>', 'longest wait between two rounds, such as 30s (default: 5m; or PEX_TICK)')
+    .option(
+      '--store <kind>',
+      'level: peers survive a restart; memory: they do not (default: level; or PEX_STORE)'
+    )
+    .addOption(config())
+    .option('--stop-with-stdin', 'stop when standard input ends: a child that never outlives its parent')
+    .addOption(json())
+    .addHelpText(
+      'after',
+      examples([
+        [
+          'pex start --listen /ip4/0.0.0.0/tcp/4001 --data ./a',
+          'the first host of a network, on all interfaces'
+        ],
+        [
+          'pex start --data ./b --bootstrap /ip4/192.0.2.1/tcp/4001/p2p/12D3KooW…',
+          'another host, which asks the first one; `pex id` prints the last part'
+        ],
+        [
+          'pex start --listen /ip4/0.0.0.0/tcp/4002/ws --json',
+          'reachable from browsers, with JSON lines for a program'
+        ]
+      ])
+    )
+    .action(async options => done(await (await import('./commands/start.ts')).start(options)))
+}
+
+function addId(program: Command, done: (status: number) => void): Command {
+  return program
+    .command('id')
+    .summary("print a host's peer id")
+    .description(
+      'Prints the peer id of the host in a data directory, running or not. It never changes: it is derived from the key in that directory.'
+    )
+    .addOption(data())
+    .addOption(config())
+    .addOption(json())
+    .addHelpText(
+      'after',
+      examples([
+        ['pex id', 'the host in the default data directory'],
+        ['pex id --data ./a --json', 'with its addresses, where it runs']
+      ])
+    )
+    .action(async options => done(await (await import('./commands/id.ts')).id(options)))
+}
+
+function addView(program: Command, done: (status: number) => void): Command {
+  return program
+    .command('view')
+    .summary('print whom a host knows')
+    .description(
+      'Prints the view: the peers that a host knows now. A running host is asked; of a stopped one, the store is read.'
+    )
+    .addOption(namespace('namespaces to print'))
+    .addOption(data())
+    .addOption(config())
+    .addOption(json())
+    .addHelpText(
+      'after',
+      examples([
+        ['pex view', 'the view in the namespace pex'],
+        ['pex view --data ./a --namespace chat files', 'two namespaces of another host']
+      ])
+    )
+    .action(async options => done(await (await import('./commands/view.ts')).view(options)))
+}
+
+function addSample(program: Command, done: (status: number) => void): Command {
+  return program
+    .command('sample')
+    .summary('print some peers at random')
+    .description(
+      'Prints peers of the view at random, one multiaddr per line, ready to be dialled; fewer where the host knows fewer.'
+    )
+    .option('-n, --count <k>', 'how many', '1')
+    .addOption(namespace('namespaces to draw from'))
+    .addOption(data())
+    .addOption(config())
+    .addOption(json())
+    .addHelpText(
+      'after',
+      examples([
+        ['pex sample -n 3', 'three peers'],
+        [
+          'pex start --data ./c --bootstrap $(pex sample --data ./a)',
+          'a new host that begins with one of them'
+        ]
+      ])
+    )
+    .action(async options => done(await (await import('./commands/sample.ts')).sample(options)))
+}

@@ -1,0 +1,19 @@
+/** `pex view`: whom a host knows. */
+import type { ViewAnswer } from '../events.ts'
+import { printLine } from '../output.ts'
+import { table } from '../table.ts'
+import { ask } from './ask.ts'
+import type { AskOptions } from './ask.ts'
+
+export function view(options: AskOptions): Promise<number> {
+  return ask<ViewAnswer>(
+    options,
+    settings => settings.namespace.map(namespace => ({ ask: 'view', namespace })),
+    ({ namespace, peers }) => {
+      printLine(`${namespace}: ${peers.length} ${peers.length === 1 ? 'peer' : 'peers'} in view`)
+      if (peers.length === 0) return
+      const rows = peers.map(peer => [peer.id, `${peer.age}`, `${peer.hop}`, peer.addrs.join(' ')])
+      for (const line of table([['peer', 'age', 'hop', 'addresses'], ...rows])) printLine(line)
+    }
+  )
+}

@@ -1,0 +1,140 @@
+/**
+ * The settings of a host, checked: every value of every source, not only the one that counts, so that a mistake is found
+ * before the day on which it matters.
+ */
+import { limits } from '@pex/core'
+import * as v from 'valibot'
+import { defaultDataPath } from './data-directory.ts'
+import { durationForms, parseDuration } from './duration.ts'
+import { Failure, oneLine } from './failure.ts'
+import { readSources, settingNames } from './sources.ts'
+import type { Flags, RawValue, SettingName, Source } from './sources.ts'
+
+/** What a host is told to be. */
+export interface Settings {
+  /** Multiaddrs to listen on. @default ['/ip4/127.0.0.1/tcp/0'], a free port that only this machine reaches */
+  readonly listen: readonly string[]
+  /** Multiaddrs of hosts to ask first. @default [] */
+  readonly bootstrap: readonly string[]
+  /** Namespaces to join. @default ['pex'] */
+  readonly namespace: readonly string[]
+  /** The data directory. @default ~/.local/share/pex, by the XDG rules */
+  readonly data: string
+  /** Longest wait between two rounds, ms. @default limits.tickMs */
+  readonly tickMs: number
+  /** What survives a restart. @default 'level' */
+  readonly store: 'level' | 'memory'
+}
+
+/** A settings value that is wrong only in the eyes of whoever uses it: where it stands. */
+export type Origins = ReadonlyMap<SettingName, string>
+
+/** The longest tick; beyond it a platform's timer would fire at once. */
+const maxTickMs = 86_400_000
+/** Many more addresses than anybody types; a bound for files. */
+const maxAddresses = 256
+
+const list = (what: string, max: number): v.GenericSchema<unknown, readonly string[]> =>
+  v.pipe(
+    v.union([v.string(), v.array(v.string())], `is not ${what}`),
+    v.transform(value => (typeof value === 'string' ? [value] : value)),
+    v.array(v.pipe(v.string(), v.nonEmpty('holds an empty text'))),
+    v.maxLength(max, `has more than ${max} entries`),
+    v.transform(values => [...new Set(values)])
+  )
+
+const encoder = new TextEncoder()
+const namespace = v.pipe(
+  v.string(),
+  v.check(
+    name => encoder.encode(name).length <= limits.maxNamespaceBytes,
+    issue => `has a namespace of ${encoder.encode(issue.input).length} bytes ("${issue.input.slice(0, 16)}…")`
+  ),
+  v.check(
+    name => !/[\p{Cc}\p{Z}]/u.test(name) && name.isWellFormed(),
+    'has a namespace with blanks or broken characters'
+  )
+)
+
+const tick = v.pipe(
+  v.string('is not a text'),
+  v.check(text => parseDuration(text) !== undefined, 'is not a duration'),
+  v.transform(text => parseDuration(text)!),
+  v.minValue(limits.minTickMs, 'is too short'),
+  v.maxValue(maxTickMs, 'is too long')
+)
+
+/** What each setting may be: how to check it, and how to say it. */
+const rules = {
+  listen: {
+    schema: list('a multiaddr or a list of them', maxAddresses),
+    allowed: 'multiaddrs such as /ip4/0.0.0.0/tcp/4001'
+  },
+  bootstrap: {
+    schema: list('a multiaddr or a list of them', maxAddresses),
+    allowed: 'multiaddrs such as /ip4/192.0.2.1/tcp/4001/p2p/12D3KooW…'
+  },
+  namespace: {
+    schema: v.pipe(
+      list('a name or a list of names', limits.maxNamespaces),
+      v.array(namespace),
+      v.minLength(1, 'is empty')
+    ),
+    allowed: `1 to ${limits.maxNamespaces} names of at most ${limits.maxNamespaceBytes} bytes each, without blanks`
+  },
+  data: {
+    schema: v.pipe(
+      v.string('is not a path'),
+      v.nonEmpty('is empty'),
+      v.check(path => !path.includes('\0'), 'is not a path')
+    ),
+    allowed: 'the path of a directory'
+  },
+  tick: { schema: tick, allowed: `${durationForms}, from ${limits.minTickMs}ms to 24h` },
+  store: { schema: v.picklist(['level', 'memory'], 'is no kind of store'), allowed: 'level or memory' }
+} as const
+
+type Checked = { -readonly [Name in SettingName]?: v.InferOutput<(typeof rules)[Name]['schema']> }
+
+/** The settings from all sources, and where each one stands that has been given. Fails with `PEX_USAGE`. */
+export function resolveSettings(
+  flags: Flags,
+  env: NodeJS.ProcessEnv
+): { readonly settings: Settings; readonly origins: Origins } {
+  const origins = new Map<SettingName, string>()
+  const checked: Checked = {}
+  for (const source of readSources(flags, env)) {
+    for (const name of settingNames) take(name, source, checked, origins)
+  }
+  const settings: Settings = {
+    listen: checked.listen ?? ['/ip4/127.0.0.1/tcp/0'],
+    bootstrap: checked.bootstrap ?? [],
+    namespace: checked.namespace ?? ['pex'],
+    data: checked.data ?? defaultDataPath(env),
+    tickMs: checked.tick ?? limits.tickMs,
+    store: checked.store ?? 'level'
+  }
+  return { settings, origins }
+}
+
+function take<Name extends SettingName>(
+  name: Name,
+  source: Source,
+  checked: Checked,
+  origins: Map<SettingName, string>
+): void {
+  const raw = source.get(name)
+  if (raw === undefined) return
+  const value = check(name, raw)
+  if (origins.has(name)) return
+  checked[name] = value
+  origins.set(name, raw.origin)
+}
+
+function check<Name extends SettingName>(name: Name, raw: RawValue): NonNullable<Checked[Name]> {
+  const { schema, allowed } = rules[name]
+  const result = v.safeParse(schema, raw.value, { abortEarly: true })
+  if (result.success) return result.output as NonNullable<Checked[Name]>
+  const shown = typeof raw.value === 'string' ? ` "${oneLine(raw.value.slice(0, 64))}"` : ''
+  throw new Failure('PEX_USAGE', `${raw.origin}${shown} ${result.issues[0].message}`, allowed)
+}

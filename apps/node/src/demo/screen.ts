@@ -1,0 +1,46 @@
+/**
+ * A few lines of a terminal that are drawn again in place.
+ */
+import type { Paint } from './board.ts'
+
+const colors = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33, cyan: 36 } as const
+
+/** Colours, unless the user wants none (no-color.org). */
+export function painter(env: NodeJS.ProcessEnv): Paint {
+  if ((env['NO_COLOR'] ?? '') !== '') return text => text
+  return (text, color) => `\u001B[${colors[color]}m${text}\u001B[0m`
+}
+
+/** Redraws at most so often, ms: smooth to the eye, and nothing to the machine. */
+const frameMs = 100
+
+export class Screen {
+  readonly #draw: () => readonly string[]
+  #height = 0
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(draw: () => readonly string[]) {
+    this.#draw = draw
+    process.stdout.write('\u001B[?25l')
+  }
+
+  /** Something has changed: the picture follows soon. */
+  refresh(): void {
+    this.#timer ??= setTimeout(() => this.#paint(), frameMs)
+  }
+
+  /** Draws a last time and gives the terminal back. */
+  close(): void {
+    this.#paint()
+    process.stdout.write('\u001B[?25h')
+  }
+
+  #paint(): void {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    const lines = this.#draw()
+    const up = this.#height > 0 ? `\u001B[${this.#height}A` : ''
+    process.stdout.write(`${up}\r${lines.map(line => `\u001B[2K${line}\n`).join('')}\u001B[J`)
+    this.#height = lines.length
+  }
+}

@@ -1,0 +1,56 @@
+/**
+ * A host's events as lines for people: calm, one each, and none for the heartbeat of a network that is well.
+ */
+import type { HostEvent } from './events.ts'
+import { oneLine } from './failure.ts'
+import type { Untimed } from './output.ts'
+
+/** Why records are dropped that an honest peer may well send: no news. */
+const honest: ReadonlySet<string> = new Set(['self', 'stale-seq', 'hop-over-limit', 'no-addresses'])
+
+/** The lines to print for an event; often none. */
+export function tell(event: Untimed<HostEvent>): readonly string[] {
+  switch (event.event) {
+    case 'listening':
+      return [
+        `I am ${event.id}`,
+        ...event.addrs.map(address => `listening on ${address}`),
+        `in ${event.namespaces.join(', ')}; Ctrl-C stops`
+      ]
+    case 'view':
+      return tellView(event)
+    case 'rejected':
+      if (honest.has(event.reason)) return []
+      return [`${event.namespace}: rejected what ${short(event.peer)} sent: ${event.reason}`]
+    case 'failed': {
+      const who = event.peer === null ? event.addrs.join(' ') : short(event.peer)
+      return [`${event.namespace}: no exchange with ${oneLine(who)}: ${event.code}`]
+    }
+    case 'store':
+      return [oneLine(`${event.namespace ?? 'store'}: ${event.message}`)]
+    case 'stopping':
+      return [`stopping (${event.reason})`]
+    case 'stopped':
+      return ['stopped']
+    case 'round':
+    case 'exchange':
+    case 'record':
+      return []
+  }
+}
+
+function tellView({
+  namespace,
+  size,
+  added,
+  removed
+}: Extract<Untimed<HostEvent>, { event: 'view' }>): string[] {
+  const news = [...added.map(id => `+${short(id)}`), ...removed.map(id => `-${short(id)}`)]
+  const shown = news.length > 6 ? `${news.slice(0, 6).join(' ')} and ${news.length - 6} more` : news.join(' ')
+  return [`${namespace}: ${size} ${size === 1 ? 'peer' : 'peers'} in view ${shown}`]
+}
+
+/** The end of a peer id: its beginning is the same for all keys of a kind. */
+export function short(id: string): string {
+  return id.slice(-8)
+}

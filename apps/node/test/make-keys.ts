@@ -1,0 +1,13 @@
+/** Makes one key after another until it is killed: the other half of a test in `key-file.test.ts`. */
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { createKeyFile } from '../src/key-file.ts'
+
+const root = process.argv[2]!
+const key = Uint8Array.from({ length: 68 }, (_, i) => i)
+for (let i = 0; ; i++) {
+  const directory = join(root, `${i}`)
+  mkdirSync(directory, { recursive: true, mode: 0o700 })
+  createKeyFile(join(directory, 'identity.key'), key)
+  if (i === 0) process.stdout.write('first\n')
+}
