@@ -38,9 +38,10 @@ export class Known {
     else this.#peers.set(record.id, known)
   }
 
-  /** The peer itself has spoken to us. */
-  meet(record: PeerRecord): void {
-    this.#peers.set(record.id, { seq: record.seq, buriedUntil: NEVER })
+  /** The peer itself has spoken to us: it lives, even where it shows a record that is not its newest. */
+  meet({ id, seq }: PeerRecord): void {
+    const known = this.#peers.get(id)
+    this.#peers.set(id, { seq: known !== undefined && known.seq > seq ? known.seq : seq, buriedUntil: NEVER })
   }
 
   /** The peer did not answer. */

@@ -47,8 +47,9 @@ export interface Transport {
   /** Calls the listener whenever `addresses()` may have changed; returns the way to stop that. */
   watchAddresses(listener: () => void): () => void
   /**
-   * Asks a peer. Fails with a `PexError`: `PEX_UNREACHABLE`, `PEX_UNSUPPORTED`, `PEX_TIMEOUT` or `PEX_ABORTED`. With an
-   * id in the contact, an answer from anybody else is a failure.
+   * Asks a peer. Fails with a `PexError`: `PEX_UNREACHABLE`, `PEX_UNSUPPORTED`, `PEX_TIMEOUT`, `PEX_ABORTED`, or
+   * `PEX_INVALID_PARAMETER` for a body that is too long. With an id in the contact, an answer from anybody else is a
+   * failure.
    */
   request(to: Contact, protocol: string, body: Uint8Array, options: { signal: AbortSignal }): Promise<Answer>
   /** Serves a protocol, one handler each; a second one for the same protocol replaces the first. */

@@ -7,6 +7,7 @@ import type { PeerRecord, Rejection, Verifier } from '@pex/core'
 import { peerIdFromPublicKey } from '@libp2p/peer-id'
 import { PeerRecord as Libp2pRecord, RecordEnvelope } from '@libp2p/peer-record'
 import { LRUCache } from 'lru-cache'
+import { equals as sameHash } from 'multiformats/hashes/digest'
 import { equals } from 'uint8arrays/equals'
 import { toString } from 'uint8arrays/to-string'
 import { textOf } from './address.ts'
@@ -21,8 +22,9 @@ const KEY_BYTES = 24
 
 /** A verifier that remembers. */
 export function createVerifier({ max = limits.maxVerified }: VerifierInit = {}): Verifier {
-  // Bounded by `max`; whoever signs chooses the key, so a hit counts only when all bytes are equal.
-  const verified = new LRUCache<string, PeerRecord>({ max })
+  // Bounded by `max`; whoever signs chooses the key, so a hit counts only when all bytes are equal. Counted as a size,
+  // since lru-cache's own `max` would reserve every place at once: 90 KiB for a host that knows nobody yet.
+  const verified = new LRUCache<string, PeerRecord>({ maxSize: max, sizeCalculation: () => 1 })
 
   return {
     verify(envelope: Uint8Array): PeerRecord | Rejection | Promise<PeerRecord | Rejection> {
@@ -46,7 +48,7 @@ async function openEnvelope(window: Uint8Array): Promise<PeerRecord | Rejection>
   // Another encoding of the same envelope would let anybody pad other people's records.
   if (envelope === undefined || !equals(envelope.marshal(), bytes)) return reject('malformed-record')
   if (!equals(envelope.payloadType, Libp2pRecord.CODEC)) return reject('wrong-payload-type')
-  const signer = attempt(() => peerIdFromPublicKey(envelope.publicKey))
+  const signer = attempt(() => peerIdFromPublicKey(envelope.publicKey).toMultihash())
   // There are keys (ECDSA) that can sign and are nobody's id.
   if (signer === undefined) return reject('signer-mismatch')
 
@@ -55,12 +57,12 @@ async function openEnvelope(window: Uint8Array): Promise<PeerRecord | Rejection>
 
   const payload = attempt(() => Libp2pRecord.createFromProtobuf(envelope.payload))
   if (payload === undefined) return reject('malformed-record')
-  if (!signer.equals(payload.peerId)) return reject('signer-mismatch')
+  if (!sameHash(signer, payload.peerId.toMultihash())) return reject('signer-mismatch')
   if (payload.multiaddrs.length > limits.maxAddresses) return reject('too-many-addresses')
 
   const addresses = payload.multiaddrs.map(textOf)
   if (!addresses.every(address => address !== undefined)) return reject('bad-address')
-  return { id: signer.toString(), seq: payload.seqNumber, addresses, envelope: bytes }
+  return { id: payload.peerId.toString(), seq: payload.seqNumber, addresses, envelope: bytes }
 }
 
 /** What libraries make of hostile bytes: a value, or nothing where they throw. */

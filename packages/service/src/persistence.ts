@@ -55,11 +55,12 @@ export class Persistence {
     return remembered
   }
 
-  /** Something has changed: it will be written within `limits.writeBehindMs`. */
+  /** Something has changed: it will be written within `limits.writeBehindMs`, the first news at once. */
   touch(): void {
     this.#dirty = true
     if (this.#cancel !== undefined || this.#writing !== undefined) return
-    const wait = limits.writeBehindMs * Math.min(2 ** this.#failures, MAX_BACKOFF)
+    const first = this.#saved.size === 0 && this.#failures === 0
+    const wait = first ? 0 : limits.writeBehindMs * Math.min(2 ** this.#failures, MAX_BACKOFF)
     this.#cancel = this.#parts.clock.after(wait, () => {
       this.#cancel = undefined
       this.flush().catch(() => {})

@@ -1,6 +1,5 @@
 import { PexError } from '@pex/core'
 import type { Discovery, Found } from '@pex/core'
-import type { Pex } from '@pex/service'
 import { memoryStore } from '@pex/store-memory'
 import { describe, expect, it } from 'vitest'
 import { contact, TICK, world } from './world.ts'

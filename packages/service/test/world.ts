@@ -48,7 +48,7 @@ export function world(): World {
 }
 
 /** A private key for a number. */
-export function keyOf(number: number): ReturnType<typeof generateKeyPairFromSeed<'Ed25519'>> {
+export function keyOf(number: number): Promise<Parameters<typeof createSigner>[0]> {
   return generateKeyPairFromSeed('Ed25519', new Uint8Array(32).fill(number))
 }
 
