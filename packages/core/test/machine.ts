@@ -1,6 +1,6 @@
 /** One machine on a seed, and short words for what goes into it and comes out. */
-import { gossip, Namespace } from '@pex/core'
-import type { Descriptor, GossipOptions, Input, Output, RejectionReason, Remembered } from '@pex/core'
+import { casm, gossip, Namespace } from '@pex/core'
+import type { Descriptor, GossipOptions, Input, Output, Policy, RejectionReason, Remembered } from '@pex/core'
 import { seeded } from '@pex/testkit/chance'
 import { message, record } from './peers.ts'
 
@@ -32,7 +32,7 @@ export class Machine {
   }
 
   /** Starts a round; gives the peer that is to be asked, or what else the round wants. */
-  tick(): string | Kind | undefined {
+  tick(): string | undefined {
     this.put({ type: 'tick' })
     return this.asks
   }
@@ -74,4 +74,24 @@ export class Machine {
   get recovering(): string[] {
     return this.namespace.recovery.map(({ record }) => record.id).sort()
   }
+}
+
+/** Asks its peers in the order of their names. */
+export const inOrder: Policy = {
+  ...casm(),
+  partners: (view, _, count) =>
+    [...view.entries].sort((a, b) => a.record.id.localeCompare(b.record.id)).slice(0, count)
+}
+
+/** A machine that holds a, b, c … and asks them in this order. */
+export function machineWith(count: number, seed: number = 1): Machine {
+  const machine = new Machine({ policy: inOrder, seed })
+  for (const id of 'abcdefgh'.slice(0, count)) machine.hear(id)
+  return machine
+}
+
+/** Ticks until a round starts with that peer; the others answer. */
+export function tickFor(machine: Machine, id: string): void {
+  for (let asked = machine.tick(); asked !== id; asked = machine.tick())
+    while (machine.last('request') !== undefined) machine.answer()
 }

@@ -19,6 +19,7 @@ export class Network {
   readonly refused: RejectionReason[] = []
   readonly #rng: SeededRng
   readonly #attackers = new Map<string, Speech>()
+  #side: ((id: string) => number) | undefined
   #time = 0
 
   /** `size` honest nodes; every one knows only the first, through discovery. */
@@ -33,6 +34,11 @@ export class Network {
 
   attack(id: string, speech: Speech): void {
     this.#attackers.set(id, speech)
+  }
+
+  /** From now on only nodes on the same side hear each other; `undefined` ends it. */
+  split(side: ((id: string) => number) | undefined): void {
+    this.#side = side
   }
 
   run(rounds: number): void {
@@ -109,6 +115,7 @@ export class Network {
   }
 
   #answer(to: string, from: string, message: readonly Descriptor[]): readonly Descriptor[] | undefined {
+    if (this.#side !== undefined && this.#side(to) !== this.#side(from)) return undefined
     const speech = this.#attackers.get(to)
     if (speech !== undefined) return speech(this.#rng)
     const node = this.nodes.get(to)

@@ -51,7 +51,7 @@ describe('chance', () => {
   it('a sample has so many items, all of them different and all from the source, which it leaves as it was', () => {
     fc.assert(
       fc.property(fc.nat(50), fc.nat(60), fc.integer(), (size, count, seed) => {
-        const items = Object.freeze(Array.from({ length: size }, (_, i) => i)) as readonly number[]
+        const items: readonly number[] = Object.freeze(Array.from({ length: size }, (_, i) => i))
         const drawn = sample(seeded(seed), items, count)
         expect(drawn.length).toBe(Math.min(size, count))
         expect(new Set(drawn).size).toBe(drawn.length)

@@ -1,0 +1,68 @@
+/** Networks of the shipped machine: what a node does alone is tested elsewhere; here is what comes of many of them. */
+import { casm, healerSwapper } from '@pex/core'
+import type { Policy } from '@pex/core'
+import { describe, expect, it } from 'vitest'
+import { deviation, Network } from './network.ts'
+
+const policies: readonly (readonly [string, () => Policy])[] = [
+  ['casm', () => casm()],
+  ['healer-swapper', () => healerSwapper()],
+  ['healer-swapper that asks anybody', () => healerSwapper({ partner: 'rand' })]
+]
+
+describe.each(policies)('a network of %s', (_, policy) => {
+  it('that starts from one contact becomes one well mixed network, and nobody refuses anybody', () => {
+    const network = new Network(1, 100, () => ({ policy: policy(), viewSize: 16 }))
+    network.run(50)
+    const degrees = [...network.inDegrees().values()]
+    expect(network.views().every(view => view.length >= 15)).toBe(true)
+    expect(network.connected()).toBe(true)
+    expect(network.refused).toEqual([])
+    // A random graph of this size has a deviation of 3.7.
+    expect(deviation(degrees)).toBeLessThan(5.5)
+    expect(Math.min(...degrees)).toBeGreaterThanOrEqual(2)
+    expect(Math.max(...degrees)).toBeLessThanOrEqual(48)
+  })
+
+  it('of ten, of which half die, is rid of the dead within 50 rounds and stays so for 3 000', () => {
+    for (const dying of ['the first', 'the last']) {
+      const network = new Network(2, 10, () => ({ policy: policy() }))
+      network.run(20)
+      for (let i = 0; i < 5; i++) network.dead.add(`n${dying === 'the first' ? i : 9 - i}`)
+      network.run(50)
+      expect(network.share(id => network.dead.has(id))).toBe(0)
+      network.run(2_950)
+      expect(network.share(id => network.dead.has(id))).toBe(0)
+      expect(network.views().map(view => view.length)).toEqual([4, 4, 4, 4, 4])
+      expect(network.refused, 'no honest exchange was refused').toEqual([])
+    }
+  })
+
+  it('whose halves cannot meet for 30 rounds is one network again soon after', () => {
+    const network = new Network(3, 60, () => ({ policy: policy(), viewSize: 16 }))
+    network.run(20)
+    network.split(id => Number(id.slice(1)) % 2)
+    network.run(30)
+    network.split(undefined)
+    network.run(15)
+    expect(network.connected()).toBe(true)
+    for (const view of network.views())
+      expect(new Set(view.map(({ id }) => Number(id.slice(1)) % 2)).size).toBe(2)
+  })
+})
+
+describe('a network whose members die', () => {
+  it('forgets half of a hundred', () => {
+    for (const [policy, rounds] of [
+      [() => casm(), 100],
+      [() => healerSwapper(), 20]
+    ] as const) {
+      const network = new Network(4, 100, () => ({ policy: policy(), viewSize: 16 }))
+      network.run(20)
+      for (let i = 0; i < 50; i++) network.dead.add(`n${i}`)
+      network.run(rounds)
+      expect(network.share(id => network.dead.has(id))).toBeLessThan(0.01)
+      expect(network.connected()).toBe(true)
+    }
+  })
+})

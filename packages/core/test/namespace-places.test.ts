@@ -1,0 +1,143 @@
+import { limits } from '@pex/core'
+import { describe, expect, it } from 'vitest'
+import { Machine, machineWith, tickFor } from './machine.ts'
+import { descriptor, ids, message, record } from './peers.ts'
+
+describe('the first contact', () => {
+  it('comes from discovery: who is found is asked, by id or by address alone', () => {
+    const machine = new Machine()
+    machine.tick()
+    machine.put({ type: 'found', contact: { addresses: ['/memory/7'] } })
+    const { attempt, to, message: asked } = machine.last('request')!
+    expect([to, ids(asked)]).toEqual([{ addresses: ['/memory/7'] }, ['self']])
+    machine.put({ type: 'found', contact: { id: 'y', addresses: [] } })
+    expect(machine.outputs, 'one at a time').toEqual([])
+    machine.put({ type: 'answered', attempt, from: 'x', message: message('x') })
+    expect([machine.ids, machine.last('round')?.reached]).toEqual([['x'], 'x'])
+  })
+
+  it('that does not answer is followed by the next one, and by the end of the round', () => {
+    const machine = new Machine()
+    machine.tick()
+    for (const id of ['x', 'y']) machine.put({ type: 'found', contact: { id, addresses: [] } })
+    machine.put({ type: 'discovered' })
+    const first = machine.namespace.handle(0, { type: 'unanswered', attempt: 1 })
+    expect(first).toMatchObject([{ type: 'request', attempt: 2, to: { id: 'y' } }])
+    expect(machine.namespace.handle(0, { type: 'unanswered', attempt: 2 })).toEqual([
+      { type: 'round', reached: undefined }
+    ])
+  })
+
+  it('what is found outside of a round does nothing', () => {
+    const machine = machineWith(1)
+    expect(machine.put({ type: 'found', contact: { id: 'x', addresses: [] } })).toEqual([])
+    expect(machine.put({ type: 'discovered' })).toEqual([])
+    expect(machine.tick()).toBe('a')
+  })
+
+  it('can be given: bootstrap asks these and nobody else, and no discovery', () => {
+    const machine = machineWith(2)
+    machine.put({ type: 'bootstrap', contacts: ['x', 'self', 'y'].map(id => ({ id, addresses: [] })) })
+    expect([machine.asks, machine.miss(), machine.miss()]).toEqual(['x', 'y', 'round'])
+    machine.put({ type: 'bootstrap', contacts: [] })
+    expect(machine.outputs).toEqual([{ type: 'round', reached: undefined }])
+  })
+
+  it('bootstrap during a round is a mistake of ours', () => {
+    const machine = machineWith(1)
+    machine.tick()
+    expect(() => machine.put({ type: 'bootstrap', contacts: [] })).toThrow('one round at a time')
+  })
+})
+
+describe('records from elsewhere', () => {
+  it('fill free places, the newest of each peer, and tell so', () => {
+    const machine = new Machine({ viewSize: 3 })
+    machine.put({
+      type: 'offered',
+      records: [record('a', 1n), record('a', 3n), record('a', 2n), record('b')]
+    })
+    expect(machine.outputs).toEqual([
+      { type: 'view', added: [record('a', 3n), record('b')], removed: [] },
+      { type: 'persist' }
+    ])
+    machine.put({ type: 'offered', records: [record('c'), record('d')] })
+    expect(machine.ids, 'never more than the bound').toEqual(['a', 'b', 'c'])
+  })
+
+  it('push nobody out, replace nobody, and bring in nobody who does not count', () => {
+    const machine = machineWith(2)
+    machine.hear('c', [descriptor('old', 1, 5n)])
+    machine.put({
+      type: 'offered',
+      records: [record('a', 9n), record('self', 9n), record('mute', 1n, []), record('old', 4n)]
+    })
+    expect(machine.outputs).toEqual([])
+    expect(machine.namespace.view.get('a')!.record.seq).toBe(1n)
+  })
+})
+
+describe('a restart', () => {
+  it('goes on with the view and the recovery memory, hops and ages of the run before', () => {
+    const before = machineWith(3)
+    tickFor(before, 'a')
+    before.miss()
+    before.answer()
+    for (let i = 0; i < 10; i++) before.tick()
+    const remembered = before.namespace.remember()
+    expect(remembered.map(({ record, age, place }) => [record.id, age, place])).toContainEqual([
+      'c',
+      11,
+      'view'
+    ])
+    const after = new Machine({ remembered })
+    expect([after.ids, after.recovering]).toEqual([before.ids, before.recovering])
+    expect(after.namespace.remember()).toEqual(remembered)
+  })
+
+  it('into a smaller view keeps the rest in recovery memory, and nobody in both places', () => {
+    const at = (id: string, place: 'view' | 'recovery') => ({ record: record(id), hop: 1, age: 0, place })
+    const remembered = [at('a', 'view'), at('b', 'view'), at('c', 'view'), at('a', 'recovery')]
+    const machine = new Machine({ viewSize: 2, remembered: [...remembered, at('self', 'view')] })
+    expect([machine.ids, machine.recovering]).toEqual([['a', 'b'], ['c']])
+  })
+
+  it('never brings back an older record than one that is remembered', () => {
+    const at = (seq: bigint, place: 'view' | 'recovery') => ({
+      record: record('a', seq),
+      hop: 1,
+      age: 0,
+      place
+    })
+    const machine = new Machine({ remembered: [at(5n, 'recovery'), at(4n, 'view')] })
+    expect([machine.ids, machine.recovering]).toEqual([[], ['a']])
+    machine.hear('b', [descriptor('a', 1, 4n)])
+    expect(machine.last('rejected')?.reason).toBe('stale-seq')
+  })
+
+  it('passes on no hop that peers would refuse, whatever a store holds', () => {
+    const at = (id: string, hop: number) => ({ record: record(id), hop, age: 3, place: 'view' }) as const
+    const machine = new Machine({ remembered: [at('a', 0), at('b', -5), at('c', 99_999)] })
+    machine.hear('z')
+    expect(
+      machine
+        .last('answer')!
+        .message.slice(0, -1)
+        .map(({ hop }) => hop)
+    ).toEqual(expect.arrayContaining([1, 1, limits.maxHop]))
+  })
+})
+
+describe('a sample', () => {
+  it('is so many different peers of the view, or all of them', () => {
+    const { namespace } = machineWith(4)
+    expect(namespace.sample(0)).toEqual([])
+    expect(new Set(namespace.sample(3).map(({ id }) => id)).size).toBe(3)
+    expect(
+      namespace
+        .sample(9)
+        .map(({ id }) => id)
+        .sort()
+    ).toEqual(['a', 'b', 'c', 'd'])
+  })
+})

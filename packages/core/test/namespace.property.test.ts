@@ -1,0 +1,242 @@
+/**
+ * The machine against any sequence of inputs. PEX_FUZZ_RUNS=100000 runs more of them than the default.
+ */
+import { casm, healerSwapper, limits } from '@pex/core'
+import type { Descriptor, Input, PeerRecord, Policy } from '@pex/core'
+import * as fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { Machine } from './machine.ts'
+import { descriptor, ids, message, record } from './peers.ts'
+
+const numRuns = Number(process.env['PEX_FUZZ_RUNS'] ?? 3_000)
+
+const anyPolicy: fc.Arbitrary<Policy> = fc
+  .record({ healing: fc.boolean(), size: fc.nat(16), other: fc.nat(6), decay: fc.constantFrom(0, 0.5, 1) })
+  .map(({ healing, size, other, decay }) =>
+    healing ? healerSwapper({ healer: other, swapper: size }) : casm({ swap: size, protect: other, decay })
+  )
+
+/** Mostly strangers of whom one hears again, now and then ourselves. */
+const anyId = fc.integer({ min: -1, max: 14 }).map(i => (i < 0 ? 'self' : `p${i}`))
+const anySeq = fc.bigInt({ min: 0n, max: 3n })
+const anyHop = fc.oneof(
+  fc.integer({ min: 1, max: 5 }),
+  fc.constantFrom(0, limits.maxHop, limits.maxHop + 1, 2 ** 28 - 1)
+)
+const anyRecord: fc.Arbitrary<PeerRecord> = fc
+  .tuple(anyId, anySeq, fc.integer({ min: 0, max: 9 }))
+  .map(([id, seq, addresses]) => record(id, seq, addresses === 0 ? [] : ['/memory/1']))
+const anyDescriptor: fc.Arbitrary<Descriptor> = fc
+  .tuple(anyRecord, anyHop)
+  .map(([record, hop]) => ({ record, hop }))
+const wildMessage = fc.array(anyDescriptor, { maxLength: 6 })
+/** Well formed but for what its records say. */
+const soundMessage = fc
+  .tuple(
+    anyId,
+    anySeq,
+    fc.uniqueArray(fc.tuple(anyId, anySeq, fc.integer({ min: 1, max: 9 })), {
+      maxLength: 6,
+      selector: ([id]) => id
+    })
+  )
+  .map(([from, seq, others]) => ({
+    from,
+    message: [
+      ...others.filter(([id]) => id !== from).map(([id, seq, hop]) => descriptor(id, hop, seq)),
+      descriptor(from, 0, seq)
+    ]
+  }))
+const anyContact = fc.record({
+  id: fc.option(anyId, { nil: undefined }),
+  addresses: fc.constant(['/memory/1'])
+})
+
+type Step =
+  | Input
+  | { readonly type: 'reply'; readonly others: readonly Descriptor[] }
+  | { readonly type: 'silence' }
+
+const anyStep: fc.Arbitrary<Step> = fc.oneof(
+  fc.constant({ type: 'tick' } as const),
+  fc.constant({ type: 'silence' } as const),
+  soundMessage.map(heard => ({ type: 'requested', ...heard }) as const),
+  fc.array(fc.tuple(anyId, anySeq), { maxLength: 4 }).map(others => {
+    const unique = new Map(others.map(([id, seq], i) => [id, descriptor(id, i + 1, seq)]))
+    return { type: 'reply', others: [...unique.values()] } as const
+  }),
+  fc.tuple(anyId, wildMessage).map(([from, message]) => ({ type: 'requested', from, message }) as const),
+  fc
+    .tuple(fc.nat(20), anyId, wildMessage)
+    .map(([attempt, from, message]) => ({ type: 'answered', attempt, from, message }) as const),
+  fc.nat(20).map(attempt => ({ type: 'unanswered', attempt, rejection: 'bad-signature' }) as const),
+  anyContact.map(contact => ({ type: 'found', contact }) as const),
+  fc.constant({ type: 'discovered' } as const),
+  fc.array(anyRecord, { maxLength: 5 }).map(records => ({ type: 'offered', records }) as const),
+  anyId.map(from => ({ type: 'called', from }) as const),
+  anySeq.map(seq => ({ type: 'renewed', own: record('self', seq) }) as const),
+  fc.array(anyContact, { maxLength: 3 }).map(contacts => ({ type: 'bootstrap', contacts }) as const)
+)
+
+/** Runs the steps and checks, after each, what must always be so. */
+class Watch {
+  readonly machine: Machine
+  /** The request that has not been reported on, and whom it went to. */
+  #open: { attempt: number; to: string } | undefined
+  #inRound = false
+  readonly #view = new Set<string>()
+  readonly #seqs = new Map<string, bigint>()
+
+  constructor(machine: Machine) {
+    this.machine = machine
+  }
+
+  run(step: Step): void {
+    const input = this.#translate(step)
+    if (input === undefined) return
+    if (input.type === 'answered' || input.type === 'unanswered')
+      if (input.attempt === this.#open?.attempt) this.#open = undefined
+    this.machine.put(input)
+    this.#checkOutputs(input)
+    this.#checkState()
+  }
+
+  #translate(step: Step): Input | undefined {
+    if (step.type === 'bootstrap' && this.#inRound) return undefined
+    if (step.type !== 'reply' && step.type !== 'silence') return step
+    if (this.#open === undefined) return undefined
+    const { attempt, to: from } = this.#open
+    if (step.type === 'silence') return { type: 'unanswered', attempt }
+    return { type: 'answered', attempt, from, message: message(from, step.others) }
+  }
+
+  #checkOutputs(input: Input): void {
+    const { machine } = this
+    expect(machine.outputs.length).toBeLessThanOrEqual(50)
+    for (const output of machine.outputs) {
+      if (output.type === 'wake') expect(input.type).toBe('tick')
+      if (output.type === 'request') {
+        expect(this.#open, 'never two requests at a time').toBeUndefined()
+        this.#open = { attempt: output.attempt, to: output.to.id ?? 'p0' }
+        this.#inRound = true
+        this.#checkMessage(output.message)
+      }
+      if (output.type === 'discover') this.#inRound = true
+      if (output.type === 'round') this.#inRound = false
+      if (output.type === 'answer') this.#checkMessage(output.message)
+      if (output.type === 'view') {
+        for (const { id } of output.removed) this.#view.delete(id)
+        for (const { id } of output.added) this.#view.add(id)
+      }
+    }
+    if (input.type === 'requested')
+      expect(machine.all('answer').length + machine.all('refuse').length, 'one answer').toBe(1)
+    if (!this.#inRound) expect(this.#open, 'no request outlives its round').toBeUndefined()
+  }
+
+  #checkMessage(message: readonly Descriptor[]): void {
+    expect(message.at(-1)).toMatchObject({ record: { id: 'self' }, hop: 0 })
+    const others = message.slice(0, -1)
+    expect(others.length).toBeLessThanOrEqual(
+      Math.max(Math.floor(this.machine.namespace.view.max / 2) - 1, 0)
+    )
+    expect(new Set(ids(message)).size).toBe(message.length)
+    expect(others.every(({ hop }) => hop >= 1 && hop <= limits.maxHop)).toBe(true)
+  }
+
+  #checkState(): void {
+    const { namespace } = this.machine
+    const { view, recovery } = namespace
+    expect(view.size).toBeLessThanOrEqual(view.max)
+    expect(new Set(ids(view.entries)).size).toBe(view.size)
+    expect(view.has('self')).toBe(false)
+    expect(this.#view, 'the events tell what is in the view').toEqual(new Set(ids(view.entries)))
+    expect(recovery.length).toBeLessThanOrEqual(limits.recoverySize)
+    expect(recovery.filter(({ record }) => view.has(record.id))).toEqual([])
+    for (const { record, since } of view.entries) {
+      expect(since).toBeLessThanOrEqual(namespace.round)
+      expect(record.addresses.length).toBeGreaterThan(0)
+      expect(record.seq >= (this.#seqs.get(record.id) ?? 0n), 'no older record').toBe(true)
+      this.#seqs.set(record.id, record.seq)
+    }
+  }
+}
+
+describe('the machine', () => {
+  it('keeps its laws and never throws, whatever is put into it in whatever order', () => {
+    const scene = fc.record({
+      steps: fc.array(anyStep, { maxLength: 40, size: 'max' }),
+      viewSize: fc.integer({ min: 2, max: 9 }),
+      seed: fc.integer(),
+      policy: anyPolicy
+    })
+    fc.assert(
+      fc.property(scene, ({ steps, ...options }) => {
+        const watch = new Watch(new Machine(options))
+        for (const step of steps) watch.run(step)
+      }),
+      { numRuns }
+    )
+  }, 600_000)
+
+  it('does the same again on the same seed', () => {
+    fc.assert(
+      fc.property(fc.array(anyStep), fc.integer(), (steps, seed) => {
+        const [first, second] = [0, 1].map(() => {
+          const machine = new Machine({ seed, viewSize: 5 })
+          const inputs = steps.filter(
+            ({ type }) => !['bootstrap', 'reply', 'silence'].includes(type)
+          ) as Input[]
+          return inputs.map(input => machine.put(input))
+        })
+        expect(first).toEqual(second)
+      })
+    )
+  })
+})
+
+/** All orders of a list. */
+function permutations<T>(items: readonly T[]): T[][] {
+  if (items.length < 2) return [[...items]]
+  return items.flatMap((item, i) => permutations(items.toSpliced(i, 1)).map(rest => [item, ...rest]))
+}
+
+describe('records of one peer', () => {
+  it('whatever order they come in, and though the peer leaves the view in between: the newest wins', () => {
+    // Each way for a record of p with that seq to come; between two of them others push p out of a view of two.
+    const ways = {
+      hearsay: (machine: Machine, seq: bigint) => void machine.hear('x', [descriptor('p', 3, seq)]),
+      itself: (machine: Machine, seq: bigint) =>
+        void machine.put({ type: 'requested', from: 'p', message: [descriptor('p', 0, seq)] }),
+      offered: (machine: Machine, seq: bigint) =>
+        void machine.put({ type: 'offered', records: [record('p', seq)] })
+    }
+    const crowd = (machine: Machine) => {
+      for (let i = 0; i < 6; i++) machine.hear(`y${i}`, [descriptor(`z${i}`), descriptor(`w${i}`)])
+    }
+    const names = ['hearsay', 'itself', 'offered', 'hearsay'] as const
+    const orders = permutations([0, 1, 2, 3])
+    expect(orders.length).toBe(24)
+    for (const [round, order] of orders.entries()) {
+      for (const evicting of [false, true]) {
+        const machine = new Machine({
+          viewSize: evicting ? 2 : 16,
+          seed: round,
+          policy: casm({ protect: 0 })
+        })
+        let newest = -1n
+        for (const i of order) {
+          ways[names[i]!](machine, BigInt(i))
+          const held = machine.namespace.view.get('p')?.record.seq
+          // What is offered only fills a free place: elsewhere it is as if it had not been.
+          const counts = names[i] !== 'offered' || held === BigInt(i)
+          if (counts && newest < BigInt(i)) newest = BigInt(i)
+          if (held !== undefined)
+            expect(held >= newest, `${order.join()}: ${held} after ${newest}`).toBe(true)
+          if (evicting) crowd(machine)
+        }
+        if (!evicting) expect(machine.namespace.view.get('p')!.record.seq).toBe(newest)
+      }
+    }
+  })
+})

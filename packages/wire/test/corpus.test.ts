@@ -1,0 +1,40 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { decodeMessage } from '@pex/wire'
+import { describe, expect, it } from 'vitest'
+import { corpus, folder } from './corpus.ts'
+
+const files = readdirSync(folder)
+
+/** What the decoder itself can find wrong; the rest of the list is about records and circumstances. */
+const reasons = [
+  'oversize',
+  'truncated',
+  'trailing-bytes',
+  'unknown-kind',
+  'bad-varint',
+  'no-records',
+  'too-many-records',
+  'record-oversize'
+]
+
+describe('malformed messages', () => {
+  it.each(files)('%s is rejected with the reason in its name', file => {
+    const [reason] = file.split('--')
+    expect(decodeMessage(new Uint8Array(readFileSync(join(folder, file))))).toEqual({ reason })
+  })
+
+  it('there is a file for each reason', () => {
+    expect(new Set(files.map(file => file.split('--')[0]))).toEqual(new Set(reasons))
+  })
+
+  it('the files are what their script writes', () => {
+    expect(files.sort()).toEqual(
+      Object.keys(corpus)
+        .map(name => `${name}.bin`)
+        .sort()
+    )
+    for (const [name, bytes] of Object.entries(corpus))
+      expect(readFileSync(join(folder, `${name}.bin`)).equals(bytes), name).toBe(true)
+  })
+})
