@@ -69,7 +69,7 @@ class PexService extends TypedEventEmitter<PexEvents> implements Pex {
       verifier: components.verifier ?? createVerifier(),
       store: components.store,
       clock: components.clock ?? systemClock,
-      rng: components.rng ?? systemRng(),
+      rng: components.rng ?? systemRng,
       logger: components.logger
     }
     this.#init = init

@@ -10,15 +10,15 @@ export const systemClock: Clock = {
   }
 }
 
+// One block for all: what is drawn from it is never drawn again.
+const block = new Uint32Array(256)
+let next = block.length
+
 /** The platform's cryptographic source, drawn from in blocks. */
-export function systemRng(): Rng {
-  const block = new Uint32Array(256)
-  let next = block.length
-  return () => {
-    if (next === block.length) {
-      crypto.getRandomValues(block)
-      next = 0
-    }
-    return block[next++]!
+export const systemRng: Rng = () => {
+  if (next === block.length) {
+    crypto.getRandomValues(block)
+    next = 0
   }
+  return block[next++]!
 }

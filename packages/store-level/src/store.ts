@@ -62,7 +62,10 @@ class LevelStore implements Store {
   readonly #maxEntries: number
   readonly #sync: boolean
   // Bounded by max; keyed by namespace, which this host alone chooses. A cache: what falls out is read again.
-  readonly #spaces: LRUCache<string, Space> = new LRUCache({ max: 2 * limits.maxNamespaces })
+  readonly #spaces: LRUCache<string, Space> = new LRUCache({
+    maxSize: 2 * limits.maxNamespaces,
+    sizeCalculation: () => 1
+  })
   #database: Database | undefined
   #unlock: (() => void) | undefined
   #isOpen = false

@@ -2,12 +2,11 @@
  * What the views learn, for the rest of the node: each record goes into libp2p's peer store with its signature, so that its
  * addresses count as certified, and then the peer is announced as peer discovery modules do.
  */
-import { limits } from '@pex/core'
+import { BoundedMap, limits } from '@pex/core'
 import type { PeerRecord } from '@pex/core'
 import type { Logger, PeerInfo, PeerStore } from '@libp2p/interface'
 import { peerIdFromString } from '@libp2p/peer-id'
 import { multiaddr } from '@multiformats/multiaddr'
-import { LRUCache } from 'lru-cache'
 
 export interface AnnouncerParts {
   readonly peerStore: Pick<PeerStore, 'consumePeerRecord'>
@@ -21,7 +20,7 @@ const MAX_ANNOUNCED = limits.maxNamespaces * limits.maxViewSize
 export class Announcer {
   readonly #parts: AnnouncerParts
   // Bounded by MAX_ANNOUNCED; keyed by the ids of verified records.
-  readonly #announced: LRUCache<string, true> = new LRUCache({ max: MAX_ANNOUNCED })
+  readonly #announced = new BoundedMap<string, true>(MAX_ANNOUNCED)
 
   constructor(parts: AnnouncerParts) {
     this.#parts = parts
@@ -38,7 +37,7 @@ export class Announcer {
         log.error('the record of %p does not go into the peer store - %e', peerId, error)
       }
       if (signal.aborted) return
-      if (this.#announced.has(id)) continue
+      if (this.#announced.get(id) === true) continue
       this.#announced.set(id, true)
       announce({ id: peerId, multiaddrs: addresses.map(address => multiaddr(address)) })
     }

@@ -1,9 +1,10 @@
 /**
  * Connections that nothing but an exchange has opened. libp2p keeps every connection, and pings each, so a node that asks
- * a random peer every round would soon be connected to everybody. Of its own making it keeps the few used last.
+ * a random peer every round would end in being connected to everybody. What has been idle for a while is closed.
  */
-import type { Connection, PeerId, PeerStore } from '@libp2p/interface'
-import { LRUCache } from 'lru-cache'
+import { BoundedMap } from '@pex/core'
+import type { Clock } from '@pex/core'
+import type { Connection, Logger, PeerId, PeerStore } from '@libp2p/interface'
 
 /** Connections remembered, most; libp2p's own bound on connections is 300. */
 const MAX_REMEMBERED = 512
@@ -19,35 +20,48 @@ const HOUSEKEEPING: ReadonlySet<string> = new Set([
 
 export interface IdleConnectionsParts {
   readonly peerStore: Pick<PeerStore, 'get'>
-  readonly max: number
+  readonly clock: Clock
+  readonly log: Logger
+  /** How long one may be idle, ms; Infinity leaves all to libp2p. */
+  readonly idleMs: number
+  /** Tells the protocols of exchanges: a stream of theirs is use, one of anybody else's makes the connection theirs. */
   readonly isOwn: (protocol: string) => boolean
 }
 
-export class IdleConnections {
-  readonly #peerStore: Pick<PeerStore, 'get'>
-  readonly #max: number
-  readonly #isOwn: (protocol: string) => boolean
-  // Bounded by MAX_REMEMBERED; keyed by libp2p's own connection ids.
-  readonly #connections: LRUCache<string, Connection> = new LRUCache({ max: MAX_REMEMBERED })
+interface Idle {
+  readonly connection: Connection
+  /** Exchanges of ours on it now. */
+  users: number
+  /** End of the last exchange, ms since the epoch. */
+  since: number
+}
 
-  /**
-   * Keeps at most `max`, which may be 0, or Infinity to leave all to libp2p. `isOwn` tells the protocols of exchanges: a
-   * stream of theirs puts off the closing, one of anybody else's prevents it.
-   */
-  constructor({ peerStore, max, isOwn }: IdleConnectionsParts) {
-    this.#peerStore = peerStore
-    this.#max = max
-    this.#isOwn = isOwn
+export class IdleConnections {
+  readonly #parts: IdleConnectionsParts
+  // Bounded by MAX_REMEMBERED; keyed by libp2p's own connection ids.
+  readonly #connections = new BoundedMap<string, Idle>(MAX_REMEMBERED)
+  #cancelSweep: (() => void) | undefined
+
+  constructor(parts: IdleConnectionsParts) {
+    this.#parts = parts
   }
 
   /** An exchange has opened it. */
   opened(connection: Connection): void {
-    this.#connections.set(connection.id, connection)
+    if (this.#parts.idleMs !== Infinity)
+      this.#connections.set(connection.id, { connection, users: 0, since: this.#parts.clock.now() })
   }
 
-  /** An exchange has used it, whoever had opened it. */
-  used(connection: Connection): void {
-    this.#connections.get(connection.id)
+  /** An exchange begins on the connection, whoever opened it; to be called at its end is what is returned. */
+  use({ id }: Connection): () => void {
+    const used = this.#connections.get(id)
+    if (used === undefined) return () => {}
+    used.users++
+    return () => {
+      used.users--
+      used.since = this.#parts.clock.now()
+      this.#sweepLater()
+    }
   }
 
   /** Whether the peer is connected only because of an exchange. */
@@ -57,47 +71,58 @@ export class IdleConnections {
 
   /** Somebody wants the peer to stay connected: its connections are none of ours any more. */
   release(peer: PeerId): void {
-    for (const { id } of this.#of(peer.toString())) this.#connections.delete(id)
-  }
-
-  /** Closes those over the maximum, the longest unused ones first; what is in use or tagged is no longer ours. */
-  async tidy(): Promise<void> {
-    for (const [id, connection] of this.#oldestFirst())
-      if (connection.status !== 'open') this.#connections.delete(id)
-    for (const [id, connection] of this.#oldestFirst()) {
-      if (this.#connections.size <= this.#max) return
-      if (connection.streams.some(({ protocol }) => protocol === '' || this.#isOwn(protocol))) continue
-      this.#connections.delete(id)
-      if (!(await this.#isWanted(connection))) await close(connection)
-    }
+    for (const { connection } of this.#of(peer.toString())) this.#connections.delete(connection.id)
   }
 
   clear(): void {
+    this.#cancelSweep?.()
+    this.#cancelSweep = undefined
     this.#connections.clear()
   }
 
-  // lru-cache types what it yields more loosely than what it holds.
-  #oldestFirst(): [string, Connection][] {
-    return [...this.#connections.rentries()] as [string, Connection][]
-  }
-
-  #of(peer: string): Connection[] {
+  #of(peer: string): Idle[] {
     return [...this.#connections.values()].filter(
-      ({ remotePeer, status }) => status === 'open' && remotePeer.toString() === peer
+      ({ connection: { remotePeer, status } }) => status === 'open' && remotePeer.toString() === peer
     )
   }
 
-  async #isWanted({ remotePeer, streams }: Connection): Promise<boolean> {
-    if (streams.some(({ protocol }) => !HOUSEKEEPING.has(protocol))) return true
-    const peer = await this.#peerStore.get(remotePeer).catch(() => undefined)
-    return peer !== undefined && peer.tags.size > 0
+  #sweepLater(): void {
+    const { clock, idleMs } = this.#parts
+    const idle = [...this.#connections.values()].filter(({ users }) => users === 0)
+    if (this.#cancelSweep !== undefined || idle.length === 0) return
+    const due = Math.min(...idle.map(({ since }) => since)) + idleMs
+    this.#cancelSweep = clock.after(Math.max(due - clock.now(), 0), () => {
+      this.#cancelSweep = undefined
+      this.#sweep()
+      this.#sweepLater()
+    })
   }
-}
 
-async function close(connection: Connection): Promise<void> {
-  try {
-    await connection.close()
-  } catch (error) {
-    connection.abort(error instanceof Error ? error : new Error('closing failed', { cause: error }))
+  #sweep(): void {
+    const { clock, idleMs, isOwn } = this.#parts
+    const now = clock.now()
+    for (const idle of this.#connections.values()) {
+      const { streams, status, id } = idle.connection
+      if (idle.users > 0 || now - idle.since < idleMs) continue
+      // A peer's exchange, or a stream that is not yet anybody's.
+      if (streams.some(({ protocol }) => protocol === '' || isOwn(protocol))) idle.since = now
+      else {
+        this.#connections.delete(id)
+        if (status === 'open') void this.#closeUnlessWanted(idle.connection)
+      }
+    }
+  }
+
+  async #closeUnlessWanted(connection: Connection): Promise<void> {
+    const { peerStore, log } = this.#parts
+    if (connection.streams.some(({ protocol }) => !HOUSEKEEPING.has(protocol))) return
+    const peer = await peerStore.get(connection.remotePeer).catch(() => undefined)
+    if (peer !== undefined && peer.tags.size > 0) return
+    try {
+      await connection.close()
+    } catch (error) {
+      log('closing an idle connection failed - %e', error)
+      connection.abort(error instanceof Error ? error : new Error('closing failed', { cause: error }))
+    }
   }
 }

@@ -2,9 +2,8 @@
  * What the keeper decides, apart from what it does: whom to dial now, how many dials to give up, when to look again. And
  * its memory of failures, on which the decision rests.
  */
-import { between, sample } from '@pex/core'
+import { between, BoundedMap, sample } from '@pex/core'
 import type { PeerRecord, Rng } from '@pex/core'
-import { LRUCache } from 'lru-cache'
 
 export interface Situation {
   /** Connections wanted. */
@@ -55,9 +54,7 @@ const GOOD_MS = 60_000
 export class Backoff {
   readonly #init: BackoffInit
   // Bounded by MAX_REMEMBERED; keyed by the ids of verified records.
-  readonly #failures: LRUCache<string, { count: number; readyAt: number }> = new LRUCache({
-    max: MAX_REMEMBERED
-  })
+  readonly #failures = new BoundedMap<string, { count: number; readyAt: number }>(MAX_REMEMBERED)
 
   constructor(init: BackoffInit) {
     this.#init = init

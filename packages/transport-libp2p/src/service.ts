@@ -72,12 +72,12 @@ class Libp2pPex implements PexService, Startable {
   #unsubscribe: (() => void) | undefined
 
   constructor(components: PexServiceComponents, init: PexServiceInit) {
-    const { clock = systemClock, rng = systemRng(), store, verifier, transport, keep, ...rest } = init
+    const { clock = systemClock, rng = systemRng, store, verifier, transport, keep, ...rest } = init
     const { connectionManager, peerStore, privateKey } = components
     this.#components = components
     this.#log = components.logger.forComponent('libp2p:pex')
     this.#clock = clock
-    this.#transport = new Libp2pTransport(components, { ...transport, clock })
+    this.#transport = new Libp2pTransport(components, { ...transport, clock }, this.#log)
     const parts = {
       transport: this.#transport,
       signer: createSigner(privateKey),

@@ -25,40 +25,77 @@ function losses(node: Node): string[] {
 }
 
 describe('connections of exchanges', () => {
-  it('only the last few stay open', async () => {
-    const others = [await run(), await run(), await run(), await run()]
-    const node = await run({ namespaces: [], transport: { maxIdleConnections: 1 } })
+  it('are closed when they have been idle for a while, and only then', async () => {
+    const clock = virtualClock()
+    const [one, two] = [await run(), await run()]
+    const node = await run({ clock, rng: seeded(1), namespaces: [] })
     const lost = losses(node)
-    for (const other of others) {
-      const gone = lost.length < others.indexOf(other) ? event(node, 'peer:disconnect') : undefined
-      await meet(node, other)
-      await gone
-    }
-    expect(lost).toEqual(others.slice(0, 3).map(idOf))
-    expect(node.getPeers().map(String)).toEqual([idOf(others[3]!)])
+    await meet(node, one)
+    await clock.advance(3_000)
+    await meet(node, two)
+    await clock.advance(1_999)
+    expect(lost).toEqual([])
+    const first = event(node, 'peer:disconnect')
+    await clock.advance(1)
+    await first
+    expect(lost).toEqual([idOf(one)])
+    const second = event(node, 'peer:disconnect')
+    await clock.advance(3_000)
+    await second
+    expect(lost).toEqual([idOf(one), idOf(two)])
+    expect(clock.pending).toBe(0)
   })
 
-  it('a tagged peer stays connected, and so does one that somebody else uses', async () => {
-    const [tagged, used, idle, dialled] = [await run(), await run(), await run(), await run()]
-    const node = await run({ namespaces: [], transport: { maxIdleConnections: 2 } })
+  it('stay open for the next exchange, which counts as use', async () => {
+    const clock = virtualClock()
+    const hub = await run()
+    const node = await run({ clock, rng: seeded(2), bootstrap: addresses(hub) })
+    const lost = losses(node)
+    await learns(node, idOf(hub))
+    for (let i = 0; i < 10; i++) {
+      await clock.advance(4_999)
+      await node.services.pex.advertise(NS)
+    }
+    expect(node.getConnections().length).toBe(1)
+    expect(lost).toEqual([])
+  })
+
+  it('are let be for ever where that is wanted', async () => {
+    const clock = virtualClock()
+    const hub = await run()
+    const node = await run({
+      clock,
+      rng: seeded(3),
+      namespaces: [],
+      transport: { idleConnectionMs: Infinity }
+    })
+    await meet(node, hub)
+    await clock.advance(3_600_000)
+    expect(node.getConnections().length).toBe(1)
+  })
+
+  it('of a tagged peer, of one that somebody else uses, and of one that was dialled stay open', async () => {
+    const clock = virtualClock()
+    const [tagged, used, dialled, idle] = [await run(), await run(), await run(), await run()]
+    const node = await run({ clock, rng: seeded(4), namespaces: [] })
     const lost = losses(node)
     await used.handle('/app/1', () => {})
     await node.peerStore.merge(tagged.peerId, { tags: { mine: { value: 1 } } })
     await meet(node, tagged)
     await meet(node, used)
     const stream = await node.dialProtocol(used.getMultiaddrs(), '/app/1')
-    const another = node.dial(dialled.getMultiaddrs())
-    await Promise.all([another, event(node, 'peer:identify'), event(dialled, 'peer:identify')])
+    const quiet = [event(node, 'peer:identify'), event(dialled, 'peer:identify')]
+    await Promise.all([node.dial(dialled.getMultiaddrs()), ...quiet])
+    await node.services.pex.join(NS, { bootstrap: addresses(dialled) })
+    await node.services.pex.leave(NS)
     await meet(node, idle)
-    const [third, fourth] = [await run(), await run()]
-    for (const other of [third, fourth]) await meet(node, other)
-    const gone = event<PeerId>(node, 'peer:disconnect', peer => peer.equals(third.peerId))
-    const last = await run()
-    await meet(node, last)
+    const gone = event(node, 'peer:disconnect')
+    await clock.advance(60_000)
     await gone
-    expect(lost.includes(idOf(idle))).toBe(true)
-    expect(lost.filter(peer => [tagged, used, dialled].map(idOf).includes(peer))).toEqual([])
+    expect(lost).toEqual([idOf(idle)])
     stream.abort(new Error('enough'))
+    await clock.advance(60_000)
+    expect(lost, 'what is not ours is not ours later either').toEqual([idOf(idle)])
   })
 })
 
@@ -68,8 +105,7 @@ describe('the keeper on real nodes', () => {
     for (let i = 0; i < 9; i++) all.push(await run({ bootstrap: all[0] && addresses(all[0]) }))
     const node = await create({
       bootstrap: addresses(all[0]!),
-      keep: { connections: 4 },
-      transport: { maxIdleConnections: 0 }
+      keep: { connections: 4 }
     })
     const keepsFour = async (): Promise<boolean> => {
       const peers = await Promise.all(
@@ -109,6 +145,7 @@ describe('the keeper on real nodes', () => {
     await tagged
     for (let i = 0; i < 5; i++) await node.services.pex.advertise(NS)
     expect(node.getConnections().length).toBe(1)
+    expect((await node.peerStore.get(hub.peerId)).tags.has('pex-keeper')).toBe(true)
     // The exchange's by address or by name, and the keeper's.
     expect([...dials.values()].reduce((sum, count) => sum + count)).toBeLessThanOrEqual(2)
   })
@@ -140,6 +177,8 @@ describe('the keeper on real nodes', () => {
     const tries = dials.get(idOf(hub))!
     await clock.advance(6_000)
     expect(dials.get(idOf(hub)), 'the keeper has looked again').toBe(tries + 1)
+    await node.stop()
+    expect(clock.pending).toBe(0)
     await stranger.stop()
   })
 })

@@ -40,7 +40,7 @@ async function start(wall: Wall): Promise<Node> {
   )
   own = node.peerId.toString()
   await node.start()
-  return node as unknown as Node
+  return node
 }
 
 /** Joins through the bootstrap peers, however busy the machine is. */

@@ -146,8 +146,10 @@ describe('the service', () => {
     const node = await run(init)
     await learns(node, idOf(hub))
     expect(clock.pending).toBeGreaterThan(0)
+    expect(node.services.pex.listenerCount('view:update')).toBe(1)
     await node.stop()
     expect(clock.pending).toBe(0)
+    expect(node.services.pex.listenerCount('view:update')).toBe(0)
   })
 
   it('fails the start of the node when its options make no sense', async () => {
