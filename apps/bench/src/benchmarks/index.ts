@@ -1,0 +1,10 @@
+/** All benchmarks, the quick ones first. */
+import type { Benchmark } from '../figure.ts'
+import { exchange } from './exchange.ts'
+import { memory } from './memory.ts'
+import { merge } from './merge.ts'
+import { message } from './message.ts'
+import { seenEnvelope } from './seen-envelope.ts'
+import { traffic } from './traffic.ts'
+
+export const benchmarks: readonly Benchmark[] = [seenEnvelope, merge, message, exchange, memory, traffic]

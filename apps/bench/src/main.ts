@@ -1,0 +1,105 @@
+/** `npm run bench`: runs the benchmarks, says on stderr what it is doing, and prints one table. */
+import { mkdir, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { benchmarks } from './benchmarks/index.ts'
+import { ratioOf, verdictOf } from './figure.ts'
+import type { Benchmark } from './figure.ts'
+import { describeMachine, isBusy } from './machine.ts'
+import { page } from './report.ts'
+import type { Run } from './report.ts'
+import { table } from './table.ts'
+
+const help = `npm run bench -- [options]
+
+Measures peer exchange beside its rivals and limits, and prints a table with ratios and targets.
+
+  --only <name,…>  only these: ${benchmarks.map(({ name }) => name).join(', ')}
+  --quick          smaller networks, fewer samples: two to three minutes instead of seven, and only an idea
+  --json           the figures as JSON on stdout instead of the table
+  --write          also write docs/benchmarks.md
+  --help           this text`
+
+const PAGE = join(import.meta.dirname, '..', '..', '..', 'docs', 'benchmarks.md')
+
+/** A line about wrong usage, and the status for it. */
+function fail(message: string): never {
+  process.stderr.write(`bench: ${message}; see npm run bench -- --help\n`)
+  process.exit(2)
+}
+
+function options(): { only: readonly Benchmark[]; quick: boolean; json: boolean; write: boolean } {
+  try {
+    const { values } = parseArgs({
+      options: {
+        only: { type: 'string' },
+        quick: { type: 'boolean', default: false },
+        json: { type: 'boolean', default: false },
+        write: { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false }
+      }
+    })
+    if (values.help) {
+      process.stdout.write(`${help}\n`)
+      process.exit(0)
+    }
+    return { ...values, only: values.only === undefined ? benchmarks : chosen(values.only) }
+  } catch (error) {
+    return fail(error instanceof Error ? error.message.split('. ')[0]! : String(error))
+  }
+}
+
+function chosen(names: string): Benchmark[] {
+  return names.split(',').map(name => {
+    const found = benchmarks.find(benchmark => benchmark.name === name)
+    return (
+      found ?? fail(`there is no benchmark "${name}", only ${benchmarks.map(({ name }) => name).join(', ')}`)
+    )
+  })
+}
+
+/** The run as JSON: the README says what its fields mean. */
+function toJson({ machine, date, quick, results }: Run): string {
+  const figures = results.flatMap(({ benchmark, figures }) =>
+    figures.map(figure => ({
+      benchmark: benchmark.name,
+      ...figure,
+      ratio: ratioOf(figure),
+      verdict: verdictOf(figure)
+    }))
+  )
+  return JSON.stringify({ date, quick, machine, figures }, null, 2)
+}
+
+const say = (text: string): void => void process.stderr.write(`${text}\n`)
+
+/** Runs the benchmarks, one after another. */
+async function measure(chosen: readonly Benchmark[], quick: boolean): Promise<Run['results']> {
+  const results: { benchmark: Benchmark; figures: Awaited<ReturnType<Benchmark['run']>> }[] = []
+  for (const benchmark of chosen) {
+    say(`${benchmark.name}: ${benchmark.question}`)
+    const progress = (message: string): void => say(`  ${message}`)
+    results.push({ benchmark, figures: await benchmark.run({ scale: quick ? 'quick' : 'full', progress }) })
+  }
+  return results
+}
+
+const { only, quick, json, write } = options()
+if (write && only.length < benchmarks.length)
+  fail('--write wants all benchmarks, so that the page is of one run; leave --only out')
+
+const machine = describeMachine()
+if (isBusy(machine))
+  say(`bench: others are at work here (load ${machine.load.toFixed(1)}); times will be too long`)
+
+const results = await measure(only, quick)
+const run: Run = { machine, date: new Date().toISOString().slice(0, 10), quick, results }
+if (write) {
+  await mkdir(dirname(PAGE), { recursive: true })
+  await writeFile(PAGE, page(run))
+  say('bench: docs/benchmarks.md is written')
+}
+const shown = json
+  ? toJson(run)
+  : table(Object.fromEntries(results.map(({ benchmark, figures }) => [benchmark.name, figures])))
+process.stdout.write(`${shown}\n`)

@@ -1,0 +1,24 @@
+/** Each benchmark does all that it does in earnest, only less of it; how fast is no test's business. */
+import { describe, expect, it } from 'vitest'
+import { benchmarks, table } from '@pex/bench'
+import type { Benchmark } from '@pex/bench'
+
+const names = ['seen-envelope', 'merge', 'message', 'exchange', 'memory', 'traffic']
+
+it('there is a benchmark for each promise', () => {
+  expect(benchmarks.map(({ name }) => name)).toEqual(names)
+})
+
+describe.each(benchmarks)('$name', (benchmark: Benchmark) => {
+  it('gives finite figures beside finite rivals', { timeout: 60_000 }, async () => {
+    const heard: string[] = []
+    const figures = await benchmark.run({ scale: 'tiny', progress: message => heard.push(message) })
+    expect(figures.length).toBeGreaterThan(0)
+    for (const { name, value, rival } of figures) {
+      expect(value, name).toSatisfy(Number.isFinite)
+      expect(rival?.value ?? 0, name).toSatisfy(Number.isFinite)
+    }
+    expect(new Set(figures.map(({ name }) => name)).size, 'names of figures differ').toBe(figures.length)
+    expect(table({ [benchmark.name]: figures }).split('\n')).toHaveLength(figures.length + 2)
+  })
+})
