@@ -28,7 +28,7 @@ export type Input =
   | { readonly type: 'found'; readonly contact: Contact }
   /** Discovery has nobody more for this round. */
   | { readonly type: 'discovered' }
-  /** Verified records from elsewhere: they fill free places, nothing more. */
+  /** Verified records from elsewhere: newer ones of peers that we hold take their places, others fill free ones. */
   | { readonly type: 'offered'; readonly records: readonly PeerRecord[] }
   /** Our own record has been signed anew. */
   | { readonly type: 'renewed'; readonly own: PeerRecord }

@@ -43,6 +43,6 @@ export type {
 export { below, between, chance, sample, shuffle } from './random.ts'
 export type { Rng } from './random.ts'
 export type { PeerRecord } from './record.ts'
-export { codeOf, isRejection, reasonOf, reject, rejectionReasons } from './rejection.ts'
+export { codeOf, isExcusable, isRejection, reasonOf, reject, rejectionReasons } from './rejection.ts'
 export type { Rejection, RejectionReason } from './rejection.ts'
 export { View } from './view.ts'

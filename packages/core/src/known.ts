@@ -6,49 +6,46 @@ import { BoundedMap } from './bounded-map.ts'
 import { limits } from './limits.ts'
 import type { PeerRecord } from './record.ts'
 
-interface Knowledge {
+interface Tombstone {
+  /** The seq that did not answer; a newer one proves that the peer is back. */
   readonly seq: bigint
-  /** The round until which hearsay of this seq is not believed. */
-  readonly buriedUntil: number
+  /** The round until which hearsay of it is not believed. */
+  readonly until: number
 }
-
-const NEVER = Number.NEGATIVE_INFINITY
 
 export class Known {
   // Bounded by limits.maxKnown, keyed by ids whose signature was verified; the least recently seen is forgotten.
-  readonly #peers = new BoundedMap<string, Knowledge>(limits.maxKnown)
+  readonly #seqs = new BoundedMap<string, bigint>(limits.maxKnown)
+  // Bounded by limits.maxKnown, keyed by peers that we have tried: whoever floods us with fresh ids unearths nobody.
+  readonly #tombstones = new BoundedMap<string, Tombstone>(limits.maxKnown)
 
   /** True when a newer record of the same peer has been seen. */
-  supersedes(record: PeerRecord): boolean {
-    const known = this.#peers.get(record.id)
-    return known !== undefined && known.seq > record.seq
+  supersedes({ id, seq }: PeerRecord): boolean {
+    return (this.#seqs.get(id) ?? -1n) > seq
   }
 
-  /** True while this very record belongs to a peer that did not answer; a newer one proves that it is back. */
-  buries(record: PeerRecord, round: number): boolean {
-    const known = this.#peers.get(record.id)
-    return known !== undefined && round < known.buriedUntil && record.seq <= known.seq
+  /** True while this very record belongs to a peer that did not answer. */
+  buries({ id, seq }: PeerRecord, round: number): boolean {
+    const tombstone = this.#tombstones.get(id)
+    return tombstone !== undefined && round < tombstone.until && seq <= tombstone.seq
   }
 
   /** Hearsay: a record has been seen. */
-  see(record: PeerRecord): void {
-    const known = this.#peers.get(record.id)
-    if (known === undefined || known.seq < record.seq)
-      this.#peers.set(record.id, { seq: record.seq, buriedUntil: NEVER })
-    else this.#peers.set(record.id, known)
+  see({ id, seq }: PeerRecord): void {
+    const known = this.#seqs.get(id) ?? -1n
+    this.#seqs.set(id, known > seq ? known : seq)
   }
 
   /** The peer itself has spoken to us: it lives, even where it shows a record that is not its newest. */
-  meet({ id, seq }: PeerRecord): void {
-    const known = this.#peers.get(id)
-    this.#peers.set(id, { seq: known !== undefined && known.seq > seq ? known.seq : seq, buriedUntil: NEVER })
+  meet(record: PeerRecord): void {
+    this.see(record)
+    this.#tombstones.delete(record.id)
   }
 
   /** The peer did not answer. */
   bury(record: PeerRecord, round: number): void {
-    const known = this.#peers.get(record.id)
-    // What we hold may be older than what we have heard of since: a tombstone never brings the seq down.
-    const seq = known !== undefined && known.seq > record.seq ? known.seq : record.seq
-    this.#peers.set(record.id, { seq, buriedUntil: round + limits.tombstoneRounds })
+    this.see(record)
+    const seq = this.#seqs.get(record.id) ?? record.seq
+    this.#tombstones.set(record.id, { seq, until: round + limits.tombstoneRounds })
   }
 }

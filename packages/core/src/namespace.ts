@@ -7,12 +7,13 @@ import { admit } from './admission.ts'
 import type { Admission } from './admission.ts'
 import { assert } from './assert.ts'
 import { BoundedMap } from './bounded-map.ts'
-import { ageOf, describe, hopOf } from './descriptor.ts'
+import { ageOf, describe, hold, hopOf } from './descriptor.ts'
 import type { Descriptor, Entry } from './descriptor.ts'
 import type { Input, Output } from './events.ts'
 import type { Gossip } from './gossip.ts'
 import { Known } from './known.ts'
 import { limits } from './limits.ts'
+import { renew } from './phases.ts'
 import type { Contact } from './ports.ts'
 import { between, chance, sample } from './random.ts'
 import type { Rng } from './random.ts'
@@ -253,29 +254,31 @@ export class Namespace {
   #merge(peer: string, role: 'initiator' | 'responder', admission: Admission, shown: readonly Entry[]): void {
     const { own, descriptors, dropped } = admission
     for (const { reason } of dropped) this.#outputs.push({ type: 'rejected', peer, reason })
-    if (descriptors.includes(own)) {
-      this.#known.meet(own.record)
-      this.#recovery.forget(peer)
-    }
+    this.#known.meet(own.record)
+    this.#recovery.forget(peer)
     for (const descriptor of descriptors) this.#known.see(descriptor.record)
     this.#setView(this.#gossip.policy.merge(this.#view, descriptors, shown, this.#circumstances))
     this.#outputs.push({ type: 'exchange', peer, role, received: descriptors.length }, { type: 'persist' })
   }
 
+  /** Newer records of those we hold take their places; others come in as far as there is room. */
   #offered(records: readonly PeerRecord[]): void {
-    const fresh = new Map<string, Entry>()
+    const entries = new Map(this.#view.entries.map(entry => [entry.record.id, entry]))
     for (const record of records) {
       const { id, addresses } = record
-      const useless = id === this.#own.id || addresses.length === 0 || this.#view.has(id)
-      if (useless || this.#known.supersedes(record) || this.#known.buries(record, this.#turn)) continue
-      if (this.#view.size + fresh.size >= this.#view.max && !fresh.has(id)) continue
-      if ((fresh.get(id)?.record.seq ?? -1n) < record.seq)
-        fresh.set(id, { record, hop: 1, since: this.#turn })
+      const held = entries.get(id)
+      const useless = id === this.#own.id || addresses.length === 0 || this.#known.supersedes(record)
+      if (useless || this.#known.buries(record, this.#turn)) continue
+      // The same record again is no news: it would only set back the hop, and whoever repeats it would keep it young.
+      if (held !== undefined && held.record.seq >= record.seq) continue
+      const heard = { record, hop: 1 }
+      if (held !== undefined) entries.set(id, renew(held, heard, this.#turn))
+      else if (entries.size < this.#view.max) entries.set(id, hold(heard, this.#turn))
+      else continue
+      this.#known.see(record)
     }
-    if (fresh.size === 0) return
-    for (const { record } of fresh.values()) this.#known.see(record)
-    this.#setView(this.#view.of([...this.#view.entries, ...fresh.values()]))
-    this.#outputs.push({ type: 'persist' })
+    this.#setView(this.#view.of([...entries.values()]))
+    if (this.#outputs.length > 0) this.#outputs.push({ type: 'persist' })
   }
 
   #restore(remembered: Iterable<Remembered>): void {
@@ -306,7 +309,7 @@ export class Namespace {
   #showTo(peer: string | undefined): readonly Entry[] {
     const others =
       peer !== undefined && this.#view.has(peer) ? this.#view.without(new Set([peer])) : this.#view
-    return this.#gossip.policy.show(others, this.#circumstances)
+    return this.#gossip.policy.show(others, this.#circumstances, this.#gossip.exchangeSize - 1)
   }
 
   #message(shown: readonly Entry[]): Descriptor[] {

@@ -37,7 +37,7 @@ export function swap(entries: readonly Entry[], sent: readonly Entry[], count: n
  * record replaces the older one and a lower hop the higher one, but our own age runs on: a stranger's word makes
  * nobody younger.
  */
-function renew(held: Entry, heard: Descriptor, round: number): Entry {
+export function renew(held: Entry, heard: Descriptor, round: number): Entry {
   const newer = heard.record.seq > held.record.seq
   if (heard.hop === 0) return hold(newer ? heard : { record: held.record, hop: 0 }, round)
   const hop = heard.hop + 1

@@ -16,8 +16,8 @@ export interface Policy {
   readonly name: string
   /** Partner selection: up to `count` different entries of the view, in the order in which to try them. */
   partners(view: View, turn: Turn, count: number): readonly Entry[]
-  /** What to send beside the own record: at most c/2 − 1 entries of the view. */
-  show(view: View, turn: Turn): readonly Entry[]
+  /** What to show beside the own record: at most `count` entries of the view. */
+  show(view: View, turn: Turn, count: number): readonly Entry[]
   /**
    * View selection. `received` has passed admission: ids are unique, none is the owner, none is older than what we know.
    * `sent` is what we showed in the same exchange; some of it may have left the view since.

@@ -26,11 +26,11 @@ export type RejectionReason =
   | 'bad-signature'
   | 'signer-mismatch'
   | 'too-many-addresses'
-  | 'bad-address'
   // The circumstances.
   | 'unknown-namespace'
   | 'too-often'
   // Records that an honest peer may send without knowing better: dropped alone, the rest of the message counts.
+  | 'bad-address'
   | 'self'
   | 'stale-seq'
   | 'hop-over-limit'
@@ -83,6 +83,19 @@ export function reject(reason: RejectionReason): Rejection {
 /** True for a rejection, false for what stands in its place when all is well. */
 export function isRejection(value: object): value is Rejection {
   return 'reason' in value && rejections.get(value.reason as RejectionReason) === value
+}
+
+const excusable: ReadonlySet<RejectionReason> = new Set([
+  'bad-address',
+  'self',
+  'stale-seq',
+  'hop-over-limit',
+  'no-addresses'
+])
+
+/** Whether an honest peer may send such a record without knowing better, so that only the record is dropped. */
+export function isExcusable({ reason }: Rejection): boolean {
+  return excusable.has(reason)
 }
 
 /** The number that stands for the reason in a refusal. */

@@ -51,6 +51,21 @@ describe.each(policies)('a network of %s', (_, policy) => {
   })
 })
 
+describe('a network whose members show different numbers of records', () => {
+  it('mixes as well as any, and nobody refuses anybody', () => {
+    const sizes = [2, 4, 8, 16]
+    let made = 0
+    const network = new Network(5, 100, () => ({ exchangeSize: sizes[made++ % sizes.length]! }))
+    network.run(50)
+    const degrees = [...network.inDegrees().values()]
+    expect(network.views().every(view => view.length === 32)).toBe(true)
+    expect(network.connected()).toBe(true)
+    expect(network.refused).toEqual([])
+    // A random graph of this size has a deviation of 4.7.
+    expect(deviation(degrees)).toBeLessThan(6)
+  })
+})
+
 describe('a network whose members die', () => {
   it('forgets half of a hundred', () => {
     for (const [policy, rounds] of [

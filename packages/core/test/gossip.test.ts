@@ -2,15 +2,24 @@ import { casm, gossip, healerSwapper, limits } from '@pex/core'
 import { describe, expect, it } from 'vitest'
 
 describe('the parameters of gossip', () => {
-  it("are casm's where nothing else is asked for", () => {
-    const { viewSize, tickMs, exchangeMs, policy } = gossip()
-    expect({ viewSize, tickMs, exchangeMs }).toEqual({ viewSize: 32, tickMs: 300_000, exchangeMs: 30_000 })
+  it("are casm's where nothing else is asked for, but for the records in a message", () => {
+    const { policy, ...numbers } = gossip()
+    expect(numbers).toEqual({ viewSize: 32, exchangeSize: 8, tickMs: 300_000, exchangeMs: 30_000 })
     expect(policy.name).toBe('casm')
   })
 
   it.each([
-    [{ viewSize: 2 }, {}],
-    [{ viewSize: limits.maxViewSize }, {}],
+    [{ viewSize: 2 }, { exchangeSize: 2 }],
+    [{ viewSize: 3 }, { exchangeSize: 2 }],
+    [{ viewSize: 5 }, { exchangeSize: 2 }],
+    [{ viewSize: 6 }, { exchangeSize: 3 }],
+    [{ viewSize: 15 }, { exchangeSize: 7 }],
+    [{ viewSize: 16 }, { exchangeSize: 8 }],
+    [{ viewSize: limits.maxViewSize }, { exchangeSize: 8 }],
+    [{ viewSize: 2, exchangeSize: 2 }, {}],
+    [{ viewSize: limits.maxViewSize, exchangeSize: limits.maxRecords }, {}],
+    [{ exchangeSize: 2 }, { viewSize: 32 }],
+    [{ exchangeSize: 16 }, { viewSize: 32 }],
     [{ tickMs: limits.minTickMs }, { exchangeMs: limits.minTickMs / 2 }],
     [{ tickMs: 60_000 }, { exchangeMs: 30_000 }],
     [{ tickMs: 59_000 }, { exchangeMs: 29_500 }],
@@ -26,6 +35,14 @@ describe('the parameters of gossip', () => {
     [{ viewSize: 65 }, 'viewSize'],
     [{ viewSize: 8.5 }, 'viewSize'],
     [{ viewSize: NaN }, 'viewSize'],
+    [{ exchangeSize: 1 }, 'exchangeSize is 1; give an integer from 2 to half of viewSize (16)'],
+    [{ exchangeSize: 0 }, 'exchangeSize'],
+    [{ exchangeSize: 17 }, 'exchangeSize'],
+    [{ exchangeSize: 2.5 }, 'exchangeSize'],
+    [{ exchangeSize: NaN }, 'exchangeSize'],
+    [{ viewSize: 2, exchangeSize: 3 }, 'exchangeSize'],
+    [{ viewSize: 7, exchangeSize: 4 }, 'half of viewSize (3)'],
+    [{ viewSize: limits.maxViewSize, exchangeSize: limits.maxRecords + 1 }, 'exchangeSize'],
     [{ tickMs: 0 }, 'tickMs is 0; give a number of milliseconds from 10 up'],
     [{ tickMs: 9 }, 'tickMs'],
     [{ tickMs: -1 }, 'tickMs'],

@@ -6,6 +6,7 @@ describe('the limits', () => {
   it('let half of the largest view, the own record among it, into one message', () => {
     expect(limits.maxRecords).toBe(limits.maxViewSize / 2)
     expect(limits.viewSize).toBeLessThanOrEqual(limits.maxViewSize)
+    expect(limits.exchangeSize).toBeLessThanOrEqual(limits.maxRecords)
   })
 
   it('let the longest message that they allow through, to the byte', () => {

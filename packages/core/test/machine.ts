@@ -1,6 +1,15 @@
 /** One machine on a seed, and short words for what goes into it and comes out. */
 import { casm, gossip, Namespace } from '@pex/core'
-import type { Descriptor, GossipOptions, Input, Output, Policy, RejectionReason, Remembered } from '@pex/core'
+import type {
+  Descriptor,
+  Gossip,
+  GossipOptions,
+  Input,
+  Output,
+  Policy,
+  RejectionReason,
+  Remembered
+} from '@pex/core'
 import { seeded } from '@pex/testkit/chance'
 import { message, record } from './peers.ts'
 
@@ -13,12 +22,14 @@ export interface MachineOptions extends GossipOptions {
 }
 
 export class Machine {
+  readonly gossip: Gossip
   readonly namespace: Namespace
   outputs: readonly Output[] = []
 
   constructor({ seed = 1, remembered = [], ...options }: MachineOptions = {}) {
     const own = record('self')
-    this.namespace = new Namespace({ own, gossip: gossip(options), rng: seeded(seed), remembered })
+    this.gossip = gossip(options)
+    this.namespace = new Namespace({ own, gossip: this.gossip, rng: seeded(seed), remembered })
   }
 
   put(input: Input, now: number = 0): readonly Output[] {

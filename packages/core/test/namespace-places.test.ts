@@ -1,4 +1,4 @@
-import { limits } from '@pex/core'
+import { ageOf, hopOf, limits } from '@pex/core'
 import { describe, expect, it } from 'vitest'
 import { Machine, machineWith, tickFor } from './machine.ts'
 import { descriptor, ids, message, record } from './peers.ts'
@@ -65,15 +65,51 @@ describe('records from elsewhere', () => {
     expect(machine.ids, 'never more than the bound').toEqual(['a', 'b', 'c'])
   })
 
-  it('push nobody out, replace nobody, and bring in nobody who does not count', () => {
+  it('take the place of an older record of a peer that we hold, in a full view too; our own age runs on', () => {
+    const machine = new Machine({ viewSize: 2 })
+    machine.hear('a', [descriptor('b', 7)])
+    for (let i = 0; i < 10; i++) machine.tick()
+    machine.put({ type: 'offered', records: [record('new'), record('b', 2n), record('b', 9n)] })
+    expect(machine.outputs).toEqual([
+      { type: 'view', added: [record('b', 9n)], removed: [] },
+      { type: 'persist' }
+    ])
+    const { view, round } = machine.namespace
+    expect(machine.ids).toEqual(['a', 'b'])
+    expect([ageOf(view.get('b')!, round), hopOf(view.get('b')!, round)]).toEqual([10, 2])
+    machine.hear('a', [descriptor('b', 1, 8n)])
+    expect(machine.last('rejected')?.reason, 'and the older one does not come back').toBe('stale-seq')
+  })
+
+  it('change nothing in a peer that we hold when they are not newer, however often they are offered', () => {
+    const machine = new Machine()
+    machine.hear('a', [descriptor('b', 7, 5n)])
+    const held = machine.namespace.view.get('b')
+    for (const seq of [5n, 4n, 5n]) {
+      machine.tick()
+      expect(machine.put({ type: 'offered', records: [record('b', seq)] })).toEqual([])
+      expect(machine.namespace.view.get('b')).toEqual(held)
+    }
+  })
+
+  it('push nobody out, and bring in nobody who does not count', () => {
     const machine = machineWith(2)
     machine.hear('c', [descriptor('old', 1, 5n)])
     machine.put({
       type: 'offered',
-      records: [record('a', 9n), record('self', 9n), record('mute', 1n, []), record('old', 4n)]
+      records: [record('self', 9n), record('mute', 1n, []), record('a', 9n, []), record('old', 4n)]
     })
     expect(machine.outputs).toEqual([])
-    expect(machine.namespace.view.get('a')!.record.seq).toBe(1n)
+    expect(machine.ids).toEqual(['a', 'b', 'c', 'old'])
+  })
+
+  it('that find no place leave no trace: what we know of others is not theirs to push out', () => {
+    const machine = new Machine({ viewSize: 2 })
+    machine.hear('a', [descriptor('b', 1, 5n)])
+    const strangers = Array.from({ length: 2 * limits.maxKnown }, (_, i) => record(`x${i}`))
+    expect(machine.put({ type: 'offered', records: strangers })).toEqual([])
+    machine.hear('a', [descriptor('b', 1, 4n)])
+    expect(machine.last('rejected')?.reason).toBe('stale-seq')
   })
 })
 

@@ -33,6 +33,23 @@ describe('a tick', () => {
     expect(message.slice(0, -1).map(({ hop }) => hop)).toEqual([2, 2, 2])
   })
 
+  it.each([
+    [{}, 8],
+    [{ viewSize: 10 }, 5],
+    [{ viewSize: 2 }, 2],
+    [{ exchangeSize: 3 }, 3],
+    [{ viewSize: 64, exchangeSize: 32 }, 32]
+  ])(
+    'with %o shows as many records in a request as in an answer: %d, the own one included',
+    (sizes, size) => {
+      const machine = new Machine(sizes)
+      for (let i = 0; i < 70; i++) machine.hear(`p${i}`)
+      expect(machine.last('answer')!.message.length).toBe(size)
+      machine.tick()
+      expect(machine.last('request')!.message.length).toBe(size)
+    }
+  )
+
   it('starts no second round while one is on: there is one own exchange at a time', () => {
     const machine = machineWith(2)
     expect(machine.tick()).toBe('a')
@@ -170,6 +187,41 @@ describe('a peer that stops answering', () => {
     machine.hear('b', [descriptor('a')])
     expect(machine.ids).toEqual(['a', 'b'])
     expect(machine.recovering, 'nobody is in both places').toEqual([])
+  })
+
+  it('is not unearthed by a flood of fresh ids', () => {
+    const machine = machineWith(2)
+    tickFor(machine, 'a')
+    machine.miss()
+    machine.answer()
+    const each = limits.maxRecords - 1
+    for (let fresh = 0; fresh < 5 * limits.maxKnown; fresh += each)
+      machine.hear(
+        'b',
+        Array.from({ length: each }, (_, i) => descriptor(`fresh${fresh + i}`))
+      )
+    machine.hear('b', [descriptor('a')])
+    expect(machine.ids).not.toContain('a')
+    machine.hear('a')
+    expect(machine.ids, 'though the peer itself is heard').toContain('a')
+  })
+
+  it.each([
+    ['is not its newest', record('a', 4n), 'stale-seq'],
+    ['has no addresses', record('a', 5n, []), 'no-addresses']
+  ] as const)('counts as alive when it speaks, though the record that it shows %s', (_, shown, reason) => {
+    const machine = machineWith(2)
+    machine.hear('b', [descriptor('a', 1, 5n)])
+    tickFor(machine, 'a')
+    machine.miss()
+    machine.answer()
+    expect([machine.ids, machine.recovering]).toEqual([['b'], ['a']])
+    machine.put({ type: 'requested', from: 'a', message: [{ record: shown, hop: 0 }] })
+    expect(machine.kinds).toEqual(['answer', 'rejected', 'exchange', 'persist'])
+    expect(machine.last('rejected')).toMatchObject({ peer: 'a', reason })
+    expect([machine.ids, machine.recovering], 'such a record is not held').toEqual([['b'], []])
+    machine.hear('b', [descriptor('a', 1, 5n)])
+    expect(machine.ids, 'but hearsay is believed again').toEqual(['a', 'b'])
   })
 
   it('is back as soon as it speaks itself, or as we hear of a newer record', () => {

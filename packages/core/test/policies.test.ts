@@ -1,4 +1,4 @@
-import { ageOf, casm, healerSwapper, hopOf, View } from '@pex/core'
+import { ageOf, casm, healerSwapper, View } from '@pex/core'
 import type { Descriptor, Entry, Policy } from '@pex/core'
 import { seeded } from '@pex/testkit/chance'
 import { policySuite } from '@pex/testkit/policy'
@@ -20,6 +20,17 @@ const policies: readonly (readonly [name: string, create: () => Policy])[] = [
 ]
 
 for (const [name, create] of policies) policySuite({ describe, it, expect }, { name, create })
+
+describe.each(policies)('what is shown by %s', (_, create) => {
+  it('is exactly as much as is asked for, or everybody where there are fewer', () => {
+    fc.assert(
+      fc.property(anyScene, fc.nat(20), ({ view, round, seed }, count) => {
+        const shown = create().show(view, { round, rng: seeded(seed) }, count)
+        expect(new Set(ids(shown)).size).toBe(Math.min(count, view.size))
+      })
+    )
+  })
+})
 
 /** A merge in round 100 on a seed. */
 function merge(
@@ -134,12 +145,14 @@ describe('casm', () => {
 
   it('shows young peers first, and protected ones only when there are no others', () => {
     const show = (view: View): string[] =>
-      ids(casm({ protect: 3 }).show(view, { round: 100, rng: seeded(1) })).sort()
-    const shown = show(fullView(16))
-    expect(shown.length).toBe(7)
-    expect(shown.filter(id => ['p13', 'p14', 'p15'].includes(id))).toEqual([])
+      ids(casm({ protect: 3 }).show(view, { round: 100, rng: seeded(1) }, 13))
+    // All the young and not one of the protected.
+    expect(new Set(show(fullView(16)))).toEqual(new Set(ids(fullView(13).entries)))
     const small = View.empty('self', 16).of(fullView(4).entries)
-    expect(show(small)).toEqual(['p0', 'p1', 'p2', 'p3'])
+    expect(show(small)).toEqual(['p0', 'p3', 'p2', 'p1'])
+    const crowded = show(View.empty('self', 16).of(fullView(15).entries))
+    expect(crowded.length).toBe(13)
+    expect(crowded.at(-1), 'then the oldest first').toBe('p14')
   })
 })
 
@@ -185,8 +198,9 @@ describe('healer-swapper', () => {
   })
 
   it('shows the H oldest last', () => {
-    const shown = healerSwapper({ healer: 8 }).show(fullView(16), { round: 100, rng: seeded(1) })
-    expect(shown.every(item => hopOf(item, 100) < 18)).toBe(true)
-    expect(shown.length).toBe(7)
+    const show = (count: number): string[] =>
+      ids(healerSwapper({ healer: 8 }).show(fullView(16), { round: 100, rng: seeded(1) }, count))
+    expect(new Set(show(8)), 'all the young and none of the H').toEqual(new Set(ids(fullView(8).entries)))
+    expect(show(16).slice(0, 8)).toEqual(show(8))
   })
 })

@@ -56,7 +56,8 @@ async function openEnvelope(window: Uint8Array): Promise<PeerRecord | Rejection>
   if (!valid) return reject('bad-signature')
 
   const payload = attempt(() => Libp2pRecord.createFromProtobuf(envelope.payload))
-  if (payload === undefined) return reject('malformed-record')
+  // What is signed and cannot be read may be an address of a protocol that is newer than we are.
+  if (payload === undefined) return reject('bad-address')
   if (!sameHash(signer, payload.peerId.toMultihash())) return reject('signer-mismatch')
   if (payload.multiaddrs.length > limits.maxAddresses) return reject('too-many-addresses')
 

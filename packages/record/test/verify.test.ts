@@ -87,7 +87,7 @@ describe('a forged record', () => {
   it('whose payload is no record is rejected', async () => {
     const { publicKey } = parts
     for (const payload of [new Uint8Array(0), Uint8Array.of(0xff), publicKey, field(1, Uint8Array.of(0, 36))])
-      expect(await verify(assemble(await sealed(key, { payload })))).toEqual({ reason: 'malformed-record' })
+      expect(await verify(assemble(await sealed(key, { payload })))).toEqual({ reason: 'bad-address' })
   })
 })
 
@@ -180,7 +180,7 @@ describe('the limits of a record', () => {
     ['of a protocol that nobody knows', Uint8Array.of(0xff, 0xff, 0x7f, 1)],
     ['that ends too early', Uint8Array.of(4, 192, 0)]
   ])('an address %s is rejected', async (_, address) => {
-    expect(await verify(await withAddresses([address]))).toEqual({ reason: 'malformed-record' })
+    expect(await verify(await withAddresses([address]))).toEqual({ reason: 'bad-address' })
   })
 
   it('an envelope may be as long as the limit; one byte more is rejected unread', async () => {

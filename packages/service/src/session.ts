@@ -137,6 +137,7 @@ export class Session {
         return void this.#discover()
       case 'round': {
         this.#search?.abort(new PexError('PEX_ABORTED', 'the round is over'))
+        this.#search = undefined
         const over = this.#round
         this.#round = undefined
         emit('round', { round: machine.round, reached: output.reached })
@@ -205,12 +206,13 @@ export class Session {
       emit('reject', { peer: from, reason: received.reason })
       throw new RejectedAnswer(from, received.reason)
     }
-    if ('kind' in received)
+    if (received.kind === 'refusal')
       throw new PexError(
         'PEX_REFUSED',
         `${from} refuses the exchange: ${received.reason ?? 'for a reason of its own'}`
       )
-    return { from, message: received }
+    for (const { reason } of received.dropped) emit('reject', { peer: from, reason })
+    return { from, message: received.descriptors }
   }
 
   /** Answers one request; a peer that is wrong gets a refusal. */
@@ -220,12 +222,13 @@ export class Session {
     let outputs = this.#put({ type: 'called', from })
     if (outputs.length === 0) {
       const received = await receive(body, verifier)
-      if (isRejection(received) || 'kind' in received) {
-        const reason: RejectionReason = isRejection(received) ? received.reason : 'unknown-kind'
+      if (isRejection(received) || received.kind === 'refusal') {
+        const reason = isRejection(received) ? received.reason : 'unknown-kind'
         emit('reject', { peer: from, reason })
         return encodeRefusal(reason)
       }
-      outputs = this.#put({ type: 'requested', from, message: received })
+      for (const { reason } of received.dropped) emit('reject', { peer: from, reason })
+      outputs = this.#put({ type: 'requested', from, message: received.descriptors })
     }
     for (const output of outputs) {
       if (output.type === 'answer') return encodeExchange(output.message)
@@ -242,18 +245,19 @@ export class Session {
     try {
       await this.#withinDeadline(search, async signal => {
         for await (const found of discovery.findPeers(namespace, { signal })) {
-          if (signal.aborted) return
           if (found.envelope !== undefined) await this.offer([found.envelope])
+          if (signal.aborted) return
           this.#put({ type: 'found', contact: found })
         }
       })
     } catch {
       // A source that fails has found nobody: the next round asks again.
     }
-    if (this.#search === search && this.#round !== undefined) this.#put({ type: 'discovered' })
+    // The search of a round that is over says nothing to the next one.
+    if (this.#search === search) this.#put({ type: 'discovered' })
   }
 
-  /** Takes envelopes from elsewhere: those that verify fill free places. */
+  /** Takes envelopes from elsewhere: those that verify renew what we hold and fill free places. */
   async offer(envelopes: readonly Uint8Array[]): Promise<void> {
     const { verifier } = this.#parts
     const verified = await Promise.all(envelopes.map(envelope => verifier.verify(envelope)))

@@ -4,6 +4,7 @@ import { createSigner } from '@pex/record'
 import { protocolOf } from '@pex/service'
 import type { Pex } from '@pex/service'
 import { decodeMessage, encodeExchange } from '@pex/wire'
+import { PeerRecord as Libp2pRecord, RecordEnvelope } from '@libp2p/peer-record'
 import type { MemoryTransport } from '@pex/transport-memory'
 import { describe, expect, it } from 'vitest'
 import { contact, keyOf, TICK, world } from './world.ts'
@@ -37,6 +38,22 @@ const described = (...records: PeerRecord[]): Descriptor[] =>
 
 async function recordOf(number: number, seq = 1n): Promise<PeerRecord> {
   return createSigner(await keyOf(number)).sign([`/memory/${number}`], seq)
+}
+
+/** A record, rightly signed, whose only address is of a protocol that nobody knows yet. */
+async function unreadable(number: number): Promise<PeerRecord> {
+  const privateKey = await keyOf(number)
+  const { payload, ...record } = await payloadOf(number)
+  const address = Uint8Array.of(0x1a, 6, 0x0a, 4, 0xff, 0xff, 0xff, 0x7f)
+  const sealed = { domain: Libp2pRecord.DOMAIN, codec: Libp2pRecord.CODEC, equals: () => false }
+  const marshal = (): Uint8Array => Uint8Array.of(...payload, ...address)
+  const envelope = (await RecordEnvelope.seal({ ...sealed, marshal }, privateKey)).marshal()
+  return { ...record, envelope }
+}
+
+async function payloadOf(number: number): Promise<PeerRecord & { payload: Uint8Array }> {
+  const record = await createSigner(await keyOf(number)).sign([], 9n)
+  return { ...record, payload: RecordEnvelope.createFromProtobuf(record.envelope).payload.subarray() }
 }
 
 /** Each message, and the reason for which it is refused whole. */
@@ -108,6 +125,18 @@ describe('a peer that is wrong', () => {
     await send(encodeExchange(described(await recordOf(101, 3n), own)))
     expect(honest.view('x').find(({ seq }) => seq !== 1n)?.seq).toBe(7n)
     expect(honest.rejections).toEqual({ 'stale-seq': 1 })
+    await Promise.all([honest.stop(), stranger.stop()])
+  })
+
+  it('passes on a record with an address that we cannot read: it is dropped, the others count', async () => {
+    const { honest, stranger, own, send } = await scene()
+    const forward = described(await unreadable(101), await recordOf(102), own)
+    expect(await send(encodeExchange(forward))).toMatchObject({ kind: 'exchange' })
+    expect(honest.view('x')).toHaveLength(2)
+    expect(honest.rejections).toEqual({ 'bad-address': 1 })
+
+    const inOwnPlace = described({ ...(await unreadable(100)), id: own.id })
+    expect(await send(encodeExchange(inOwnPlace))).toEqual({ kind: 'refusal', reason: 'bad-address' })
     await Promise.all([honest.stop(), stranger.stop()])
   })
 

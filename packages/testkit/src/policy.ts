@@ -23,6 +23,8 @@ interface Scene {
   readonly view: View
   readonly received: readonly Descriptor[]
   readonly round: number
+  /** How many entries are shown in the same exchange. */
+  readonly count: number
 }
 
 /** Whose views they are; ids of others are letters and numbers. */
@@ -78,12 +80,21 @@ function partnerSelection({ it, expect }: Runner, create: () => Policy, each: Ea
 
 function showing({ it, expect }: Runner, each: Each): void {
   it(
-    'what is shown are different entries of the view, and leave room for the own record in half of it',
-    each(({ view, round }, policy, rng) => {
-      const shown = policy.show(view, { round, rng })
-      expect(shown.length).toBeLessThanOrEqual(Math.floor(view.max / 2) - 1)
-      expect(new Set(shown).size).toBe(shown.length)
-      expect(shown.every(entry => view.get(entry.record.id) === entry)).toBe(true)
+    'what is shown are different entries of the view, and no more of them than were asked for',
+    each(({ view, round, count }, policy, rng) => {
+      for (const most of [0, 1, count, view.size + 1]) {
+        const shown = policy.show(view, { round, rng }, most)
+        expect(shown.length).toBeLessThanOrEqual(most)
+        expect(new Set(shown).size).toBe(shown.length)
+        expect(shown.every(entry => view.get(entry.record.id) === entry)).toBe(true)
+      }
+    })
+  )
+  it(
+    'whoever holds somebody shows somebody',
+    each(({ view, round, count }, policy, rng) => {
+      const shown = policy.show(view, { round, rng }, count)
+      expect(shown.length > 0).toBe(view.size > 0)
     })
   )
 }
@@ -91,13 +102,13 @@ function showing({ it, expect }: Runner, each: Each): void {
 function merging({ it, expect }: Runner, each: Each, keepsWhileRoom: boolean): void {
   /** Runs an exchange's two steps, on inputs that nobody can change. */
   const exchange = (
-    { view, received, round }: Scene,
+    { view, received, round, count }: Scene,
     policy: Policy,
     rng: Rng,
     left: readonly Entry[] = []
   ) => {
     const turn: Turn = Object.freeze({ round, rng })
-    const sent = Object.freeze([...policy.show(view, turn), ...left])
+    const sent = Object.freeze([...policy.show(view, turn, count), ...left])
     return policy.merge(view, received, sent, turn)
   }
   const allOf = ({ view, received }: Scene): Set<string> =>
@@ -170,8 +181,9 @@ function merging({ it, expect }: Runner, each: Each, keepsWhileRoom: boolean): v
   )
   it(
     'a message without news changes nobody',
-    each(({ view, round }, policy, rng) => {
-      const merged = exchange({ view, received: [], round }, policy, rng)
+    each((scene, policy, rng) => {
+      const { view } = scene
+      const merged = exchange({ ...scene, received: [] }, policy, rng)
       expect(new Set(merged.entries)).toEqual(new Set(view.entries))
     })
   )
@@ -193,7 +205,7 @@ function history({ it, expect }: Runner, create: () => Policy): void {
       let view = View.empty(SELF, 16)
       for (let round = 0; round < 1_000; round++) {
         const received = drawMessage(rng, 8)
-        view = policy.merge(view, received, policy.show(view, { round, rng }), { round, rng })
+        view = policy.merge(view, received, policy.show(view, { round, rng }, 7), { round, rng })
         expect(view.size).toBeGreaterThanOrEqual(Math.min(received.length, view.max / 2))
       }
       expect(view.size).toBeGreaterThanOrEqual(view.max / 2)
@@ -207,7 +219,10 @@ function drawScene(rng: Rng): Scene {
   // Every third view is full.
   const size = below(rng, 3) === 0 ? max : below(rng, max + 1)
   const received = drawMessage(rng, 1 + below(rng, Math.max(Math.floor(max / 2), 1)))
-  return { view: drawView(rng, max, size, round), received: Object.freeze(received), round }
+  const view = drawView(rng, max, size, round)
+  // A message of 2 to c/2 records, without the own one.
+  const count = 1 + below(rng, Math.max(Math.floor(max / 2), 2) - 1)
+  return { view, received: Object.freeze(received), round, count }
 }
 
 function drawView(rng: Rng, max: number, size: number, round: number): View {

@@ -171,6 +171,7 @@ class Libp2pPex implements PexService, Startable {
         this.#announce(added)
         look()
       },
+      'record:update': ({ detail: { record } }) => void this.#present(record),
       // An exchange has come to its end: its connection is nobody's now.
       round: look
     })
@@ -182,6 +183,15 @@ class Libp2pPex implements PexService, Startable {
     return () => {
       own()
       node()
+    }
+  }
+
+  /** Identify shall tell the same as gossip: one that signs its own would go on counting seqs beside ours. */
+  async #present({ id, envelope }: PeerRecord): Promise<void> {
+    try {
+      await this.#components.peerStore.merge(peerIdFromString(id), { peerRecordEnvelope: envelope })
+    } catch (error) {
+      this.#log.error('our own record does not go into the peer store - %e', error)
     }
   }
 

@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest'
 import { createNode, event } from './support/nodes.ts'
 
 const HOSTS = 20
-const TICK = 400
+const TICK = 600
 
 type Node = Libp2p<{ pex: PexService }>
 
@@ -95,5 +95,5 @@ describe('twenty libp2p hosts over TCP', () => {
     } finally {
       await Promise.all(nodes.map(node => node.stop()))
     }
-  }, 120_000)
+  }, 240_000)
 })

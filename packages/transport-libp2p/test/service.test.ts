@@ -55,6 +55,20 @@ describe('nodes with the service', () => {
     await Promise.all([learns(one, idOf(two)), learns(two, idOf(one))])
   })
 
+  it('tell the same record by identify as by gossip, so that neither makes the other stale', async () => {
+    const one = await run()
+    const two = await run({ bootstrap: addresses(one) })
+    await Promise.all([learns(one, idOf(two)), learns(two, idOf(one))])
+    const identified = event(two, 'peer:identify')
+    await two.dial(one.getMultiaddrs())
+    for (const connection of two.getConnections()) await connection.close()
+    await two.dial(one.getMultiaddrs())
+    await identified
+    const { peerRecordEnvelope } = await two.peerStore.get(one.peerId)
+    expect(peerRecordEnvelope).toEqual(two.services.pex.view(NS)[0]!.envelope)
+    expect([one.services.pex.rejections, two.services.pex.rejections]).toEqual([{}, {}])
+  })
+
   it('find the connected ones among their peers when they look for somebody', async () => {
     const one = await run()
     const two = await run({ namespaces: [] })

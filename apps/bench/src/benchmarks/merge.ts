@@ -51,7 +51,7 @@ function life(policy: Policy, rng: Rng): Step[] {
   let view = View.empty('self', VIEW_SIZE)
   for (let round = 1; round <= WARM_UP + TURNS; round++) {
     const turn = { round, rng }
-    const sent = policy.show(view, turn)
+    const sent = policy.show(view, turn, RECEIVED - 1)
     const received = sample(rng, network, RECEIVED).map((record, i) => ({
       record,
       hop: i === RECEIVED - 1 ? 0 : 1 + (i % 10)

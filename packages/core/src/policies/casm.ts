@@ -17,8 +17,9 @@ import type { View } from '../view.ts'
 
 export interface CasmOptions {
   /**
-   * S: at most so many of the entries that we sent make room for what we received. casm's own default is 10; with c/2
-   * every exchange is a full swap and the in-degree spreads almost four times less (σ 4.3 instead of 16 at c = 32).
+   * S: at most so many of the entries that we sent make room for what we received. With S no less than the records in a
+   * message every exchange is a full swap; with less the in-degree spreads more than twice as much. casm's own default
+   * is 10, for messages of 16; 16 is a full swap for both.
    * @default 16
    */
   readonly swap?: number
@@ -44,8 +45,7 @@ export function casm({ swap: most = 16, protect = 5, decay = 0.005 }: CasmOption
       return sample(rng, view.entries, count)
     },
 
-    show(view: View, { round, rng }: Turn): readonly Entry[] {
-      const count = Math.floor(view.max / 2) - 1
+    show(view: View, { round, rng }: Turn, count: number): readonly Entry[] {
       const elders = oldest(view.entries, protect, entry => ageOf(entry, round))
       const young = except(view.entries, elders)
       return [...shuffle(rng, young, count), ...elders].slice(0, count)

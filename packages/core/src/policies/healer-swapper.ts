@@ -42,9 +42,8 @@ export function healerSwapper(options: HealerSwapperOptions = {}): Policy {
       return [...first, ...except(shuffled, first)].slice(0, count)
     },
 
-    show(view: View, { round, rng }: Turn): readonly Entry[] {
-      const count = Math.floor(view.max / 2) - 1
-      // view.permute(); move the oldest H to the end; head(c/2 - 1)
+    show(view: View, { round, rng }: Turn, count: number): readonly Entry[] {
+      // view.permute(); move the oldest H to the end; view.head(count)
       const elders = oldest(view.entries, healer, entry => hopOf(entry, round))
       const young = except(view.entries, elders)
       return [...shuffle(rng, young, count), ...elders].slice(0, count)
