@@ -46,11 +46,8 @@ export class Reader {
     return reject('bad-varint')
   }
 
-  /** A varint length of at most `max`, and so many bytes: a window on the input, not a copy. */
-  block(max: number, tooLong: Rejection): Uint8Array | Rejection {
-    const length = this.varint()
-    if (typeof length !== 'number') return length
-    if (length > max) return tooLong
+  /** So many bytes: a window on the input, not a copy. */
+  window(length: number): Uint8Array | Rejection {
     if (length > this.left) return reject('truncated')
     const start = this.#offset
     this.#offset += length

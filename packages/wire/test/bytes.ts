@@ -23,9 +23,38 @@ export function varint(value: number, length: number = 0): number[] {
   return groups.map((group, i) => (i < groups.length - 1 ? group | 0x80 : group))
 }
 
-/** One record: hop, length, and so many bytes that tell it from others. */
-export function claim(hop: number, length: number = 3): number[] {
-  return [...varint(hop), ...varint(length), ...Array.from({ length }, (_, i) => (hop + i) & 0xff)]
+/** The size of a record whose envelope of so many bytes stands as it is, or in a short form of so many bytes. */
+export function size(length: number, form: 'long' | 'short' = 'long'): number[] {
+  return varint(2 * length + (form === 'short' ? 1 : 0))
+}
+
+/** One record: hop, size, and so many bytes that tell it from others. */
+export function claim(hop: number, length: number = 3, form: 'long' | 'short' = 'long'): number[] {
+  return [...varint(hop), ...size(length, form), ...counted(length, hop)]
+}
+
+/** Bytes that count upwards. */
+export function counted(length: number, first: number = 0): Uint8Array {
+  return Uint8Array.from({ length }, (_, i) => (first + i) & 0xff)
+}
+
+/** The envelope of an Ed25519 peer, field by field, signed or not. The rest is what follows the peer id in the payload. */
+export function envelopeOf(key: Uint8Array, signature: Uint8Array, rest: Uint8Array): Uint8Array {
+  const publicKey = bytes(0x08, 0x01, 0x12, key.length, key)
+  const multihash = bytes(0x00, publicKey.length, publicKey)
+  const payload = bytes(0x0a, multihash.length, multihash, rest)
+  return bytes(
+    [0x0a, publicKey.length, ...publicKey],
+    [0x12, 0x02, 0x03, 0x01],
+    [0x1a, ...varint(payload.length), ...payload],
+    [0x2a, signature.length, ...signature]
+  )
+}
+
+/** The envelope that `claim` has in a short form of so many bytes. */
+export function lengthened(hop: number, length: number): Uint8Array {
+  const short = counted(length, hop)
+  return envelopeOf(short.subarray(0, 32), short.subarray(32, 96), short.subarray(96))
 }
 
 /** An exchange of these records. */

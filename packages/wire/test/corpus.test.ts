@@ -6,7 +6,7 @@ import { corpus, folder } from './corpus.ts'
 
 const files = readdirSync(folder)
 
-/** What the decoder itself can find wrong; the rest of the list is about records and circumstances. */
+/** What the decoder itself can find wrong; the rest of the list is about what records say, and circumstances. */
 const reasons = [
   'oversize',
   'truncated',
@@ -15,7 +15,8 @@ const reasons = [
   'bad-varint',
   'no-records',
   'too-many-records',
-  'record-oversize'
+  'record-oversize',
+  'malformed-record'
 ]
 
 describe('malformed messages', () => {

@@ -5,7 +5,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { limits } from '@pex/core'
-import { bytes, claim, EXCHANGE, exchange, longest, REFUSAL, varint } from './bytes.ts'
+import { bytes, claim, counted, EXCHANGE, exchange, longest, REFUSAL, size, varint } from './bytes.ts'
 
 export const folder: string = join(import.meta.dirname, 'corpus')
 
@@ -13,12 +13,21 @@ const { maxMessageBytes, maxRecordBytes, maxRecords } = limits
 const own = claim(0)
 const two = exchange(claim(1), own)
 
-/** Length fields as an attacker would set them, in the place of one record's length. */
-const lengths: readonly [name: string, value: number][] = [
-  ['one-more-than-the-limit', maxRecordBytes + 1],
-  ['largest-of-two-bytes', 2 ** 14 - 1],
-  ['64-kib', 2 ** 16],
-  ['largest-of-four-bytes', 2 ** 28 - 1]
+/** Short forms: of the fewest bytes, and of the most that make an envelope of `maxRecordBytes`. */
+const shortest = 96
+const longestShort = maxRecordBytes - 55
+
+/** Sizes as an attacker would set them, in the place of one record's. */
+const sizes: readonly [name: string, value: readonly number[]][] = [
+  ['one-more-than-the-limit', size(maxRecordBytes + 1)],
+  ['largest-of-two-bytes', size(2 ** 13 - 1)],
+  ['64-kib', size(2 ** 16)],
+  ['largest-of-four-bytes', size(2 ** 27 - 1)],
+  ['short-form-one-more-than-the-limit', size(longestShort + 1, 'short')],
+  ['short-form-as-long-as-an-envelope', size(maxRecordBytes, 'short')],
+  ['short-form-largest-of-two-bytes', size(2 ** 13 - 1, 'short')],
+  ['short-form-64-kib', size(2 ** 16, 'short')],
+  ['short-form-largest-of-four-bytes', size(2 ** 27 - 1, 'short')]
 ]
 
 export const corpus: Readonly<Record<string, Uint8Array>> = {
@@ -34,28 +43,37 @@ export const corpus: Readonly<Record<string, Uint8Array>> = {
   'truncated--count-within-varint': bytes(EXCHANGE, 0x80),
   'truncated--code-within-varint': bytes(REFUSAL, 0x80),
   'truncated--hop-within-varint': bytes(EXCHANGE, 1, 0xff, 0xff),
-  'truncated--record-without-length': bytes(EXCHANGE, 1, 0),
-  'truncated--length-within-varint': bytes(EXCHANGE, 1, 0, 0x80),
-  'truncated--record-without-bytes': bytes(EXCHANGE, 1, 0, 3),
+  'truncated--record-without-size': bytes(EXCHANGE, 1, 0),
+  'truncated--size-within-varint': bytes(EXCHANGE, 1, 0, 0x80),
+  'truncated--record-without-bytes': bytes(EXCHANGE, 1, 0, size(3)),
   'truncated--record-lacks-a-byte': two.subarray(0, -1),
   'truncated--last-record-is-missing': two.subarray(0, -own.length),
-  'truncated--second-record-without-length': two.subarray(0, 1 - own.length),
+  'truncated--second-record-without-size': two.subarray(0, 1 - own.length),
   'truncated--count-says-one-more': bytes(EXCHANGE, 3, claim(1), own),
   'truncated--largest-length-and-a-byte-less': bytes(
     EXCHANGE,
     1,
     0,
-    varint(maxRecordBytes),
+    size(maxRecordBytes),
     new Uint8Array(maxRecordBytes - 1)
   ),
+  'truncated--short-form-without-bytes': bytes(EXCHANGE, 1, 0, size(shortest, 'short')),
+  'truncated--short-form-lacks-a-byte': exchange(claim(1, 116, 'short'), claim(0, 116, 'short')).subarray(
+    0,
+    -1
+  ),
+  'truncated--shortest-short-form-lacks-a-byte': exchange(claim(0, shortest, 'short')).subarray(0, -1),
+  'truncated--longest-short-form-and-a-byte-less': exchange(claim(0, longestShort, 'short')).subarray(0, -1),
 
   'trailing-bytes--behind-an-exchange': bytes(two, 0),
   'trailing-bytes--behind-a-refusal': bytes(REFUSAL, 21, 0),
   'trailing-bytes--a-second-exchange': bytes(two, two),
   'trailing-bytes--a-second-refusal': bytes(REFUSAL, 21, REFUSAL, 21),
   'trailing-bytes--count-says-one-less': bytes(EXCHANGE, 1, claim(1), own),
-  'trailing-bytes--length-says-one-less': bytes(EXCHANGE, 1, 0, 2, 1, 2, 3),
-  'trailing-bytes--length-is-0': bytes(EXCHANGE, 1, 0, 0, 1, 2, 3),
+  'trailing-bytes--size-says-one-less': bytes(EXCHANGE, 1, 0, size(2), 1, 2, 3),
+  'trailing-bytes--size-is-0': bytes(EXCHANGE, 1, 0, size(0), 1, 2, 3),
+  'trailing-bytes--behind-a-short-form': bytes(exchange(claim(0, 116, 'short')), 0),
+  'trailing-bytes--short-form-says-one-less': bytes(EXCHANGE, 1, 0, size(115, 'short'), counted(116)),
 
   'unknown-kind--0': bytes(0),
   'unknown-kind--3': bytes(3, 1, own),
@@ -72,14 +90,17 @@ export const corpus: Readonly<Record<string, Uint8Array>> = {
   'bad-varint--count-in-five-bytes': bytes(EXCHANGE, varint(1, 5), own),
   'bad-varint--count-of-2-to-28': bytes(EXCHANGE, varint(2 ** 28)),
   'bad-varint--count-of-2-to-32-less-1': bytes(EXCHANGE, varint(2 ** 32 - 1)),
-  'bad-varint--hop-0-in-two-bytes': bytes(EXCHANGE, 1, varint(0, 2), 3, 1, 2, 3),
-  'bad-varint--hop-of-2-to-32': bytes(EXCHANGE, 2, varint(2 ** 32), 3, 1, 2, 3, own),
-  'bad-varint--hop-of-2-to-53': bytes(EXCHANGE, 2, varint(2 ** 53), 3, 1, 2, 3, own),
-  'bad-varint--hop-in-ten-bytes': bytes(EXCHANGE, 1, new Uint8Array(10).fill(0xff), 3, 1, 2, 3),
-  'bad-varint--length-in-three-bytes': bytes(EXCHANGE, 1, 0, varint(3, 3), 1, 2, 3),
-  'bad-varint--length-of-2-to-31-less-1': bytes(EXCHANGE, 1, 0, varint(2 ** 31 - 1), 1, 2, 3),
-  'bad-varint--length-of-2-to-32-less-1': bytes(EXCHANGE, 1, 0, varint(2 ** 32 - 1), 1, 2, 3),
-  'bad-varint--length-never-ends': bytes(EXCHANGE, 1, 0, new Uint8Array(1_000).fill(0x80)),
+  'bad-varint--hop-0-in-two-bytes': bytes(EXCHANGE, 1, varint(0, 2), size(3), 1, 2, 3),
+  'bad-varint--hop-of-2-to-32': bytes(EXCHANGE, 2, varint(2 ** 32), size(3), 1, 2, 3, own),
+  'bad-varint--hop-of-2-to-53': bytes(EXCHANGE, 2, varint(2 ** 53), size(3), 1, 2, 3, own),
+  'bad-varint--hop-in-ten-bytes': bytes(EXCHANGE, 1, new Uint8Array(10).fill(0xff), size(3), 1, 2, 3),
+  'bad-varint--size-in-three-bytes': bytes(EXCHANGE, 1, 0, varint(6, 3), 1, 2, 3),
+  'bad-varint--size-of-short-form-in-three-bytes': bytes(EXCHANGE, 1, 0, varint(233, 3), counted(116)),
+  'bad-varint--size-of-2-to-28': bytes(EXCHANGE, 1, 0, varint(2 ** 28), 1, 2, 3),
+  'bad-varint--size-of-2-to-31-less-1': bytes(EXCHANGE, 1, 0, varint(2 ** 31 - 1), 1, 2, 3),
+  'bad-varint--size-of-2-to-32-less-1': bytes(EXCHANGE, 1, 0, varint(2 ** 32 - 1), 1, 2, 3),
+  'bad-varint--size-of-2-to-32-and-a-short-form': bytes(EXCHANGE, 1, 0, varint(2 ** 32 + 233), counted(116)),
+  'bad-varint--size-never-ends': bytes(EXCHANGE, 1, 0, new Uint8Array(1_000).fill(0x80)),
   'bad-varint--code-in-two-bytes': bytes(REFUSAL, varint(21, 2)),
   'bad-varint--code-in-five-bytes': bytes(REFUSAL, varint(21, 5)),
 
@@ -94,13 +115,18 @@ export const corpus: Readonly<Record<string, Uint8Array>> = {
   'too-many-records--largest-count': bytes(EXCHANGE, varint(2 ** 28 - 1)),
 
   'record-oversize--with-all-its-bytes': exchange(claim(0, maxRecordBytes + 1)),
-  'record-oversize--second-record': bytes(EXCHANGE, 2, claim(1), 0, varint(maxRecordBytes + 1)),
+  'record-oversize--second-record': bytes(EXCHANGE, 2, claim(1), 0, size(maxRecordBytes + 1)),
+  'record-oversize--short-form-with-all-its-bytes': exchange(claim(0, longestShort + 1, 'short')),
   ...Object.fromEntries(
-    lengths.map(([name, value]) => [
-      `record-oversize--length-${name}`,
-      bytes(EXCHANGE, 1, 0, varint(value), 1, 2, 3)
-    ])
-  )
+    sizes.map(([name, value]) => [`record-oversize--size-${name}`, bytes(EXCHANGE, 1, 0, value, 1, 2, 3)])
+  ),
+
+  'malformed-record--short-form-of-no-bytes': bytes(EXCHANGE, 1, 0, size(0, 'short')),
+  'malformed-record--short-form-of-one-byte': exchange(claim(0, 1, 'short')),
+  'malformed-record--short-form-without-a-signature': exchange(claim(0, 32, 'short')),
+  'malformed-record--short-form-lacks-a-byte': exchange(claim(0, shortest - 1, 'short')),
+  'malformed-record--short-form-lacks-all-its-bytes': bytes(EXCHANGE, 1, 0, size(shortest - 1, 'short')),
+  'malformed-record--second-record': exchange(claim(1, 116, 'short'), claim(0, shortest - 1, 'short'))
 }
 
 if (process.argv.includes('--write')) {
