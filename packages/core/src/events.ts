@@ -22,8 +22,8 @@ export type Input =
       readonly from: string
       readonly message: readonly Descriptor[]
     }
-  /** Our `request` of that number got no answer, or one that had to be rejected. */
-  | { readonly type: 'unanswered'; readonly attempt: number; readonly rejection?: RejectionReason }
+  /** Our `request` of that number got no answer, or one that had to be rejected, or a refusal. */
+  | { readonly type: 'unanswered'; readonly attempt: number; readonly fault?: 'rejected' | 'refused' }
   /** Discovery, asked for this round, has found somebody. */
   | { readonly type: 'found'; readonly contact: Contact }
   /** Discovery has nobody more for this round. */

@@ -36,8 +36,8 @@ export const limits = {
   triesPerRound: 4,
   /** Contacts from discovery that one round tries. Guess. */
   contactsPerRound: 8,
-  /** Exchanges that one peer may ask for between two rounds of ours. From CometBFT ("two free") doubled for retries of two rounds. */
-  requestsPerPeerAndRound: 4,
+  /** Exchanges that one peer may ask for within one deadline (`exchangeMs`). From CometBFT ("two free") doubled for retries of two rounds. */
+  requestsPerPeer: 4,
   /** Peers whose requests are counted between two rounds, most; keyed by the authenticated caller. Guess. */
   maxCallers: 1_024,
 

@@ -60,8 +60,9 @@ export class Namespace {
   #attempt: Attempt | undefined
   readonly #known = new Known()
   readonly #recovery = new RecoveryMemory()
-  // Requests since our last round. Bounded by limits.maxCallers, keyed by the authenticated caller.
+  // Requests within one deadline. Bounded by limits.maxCallers, keyed by the authenticated caller.
   readonly #callers = new BoundedMap<string, number>(limits.maxCallers)
+  #callsSince = 0
   // What the input under way has caused so far. Bounded by what one input can cause; started anew for the next.
   #outputs: Output[] = []
 
@@ -115,7 +116,7 @@ export class Namespace {
         this.#bootstrap(input.contacts)
         break
       case 'called':
-        this.#called(input.from)
+        this.#called(now, input.from)
         break
       case 'requested':
         this.#requested(input.from, input.message)
@@ -124,7 +125,7 @@ export class Namespace {
         if (input.attempt === this.#attempt?.number) this.#answered(this.#attempt, input.from, input.message)
         break
       case 'unanswered':
-        if (input.attempt === this.#attempt?.number) this.#unanswered(this.#attempt, input.rejection)
+        if (input.attempt === this.#attempt?.number) this.#unanswered(this.#attempt, input.fault)
         break
       case 'found':
         this.#round?.found(input.contact)
@@ -150,7 +151,6 @@ export class Namespace {
       at: now + between(this.#rng, this.#gossip.tickMs / 2, this.#gossip.tickMs)
     })
     this.#turn++
-    this.#callers.clear()
     if (this.#round !== undefined) return
     const partners = [...this.#gossip.policy.partners(this.#view, this.#circumstances, limits.triesPerRound)]
     const lost = chance(this.#rng, limits.recoveryProbe) ? this.#recovery.pick(this.#rng) : undefined
@@ -160,7 +160,7 @@ export class Namespace {
 
   #bootstrap(contacts: readonly Contact[]): void {
     assert(this.#round === undefined, 'a node runs one round at a time')
-    this.#round = new Round(this.#own.id, [])
+    this.#round = new Round(this.#own.id, [], contacts.length)
     for (const contact of contacts) this.#round.found(contact)
     this.#round.endDiscovery()
     this.#proceed()
@@ -190,10 +190,14 @@ export class Namespace {
     this.#outputs.push({ type: 'round', reached })
   }
 
-  #called(from: string): void {
+  #called(now: number, from: string): void {
+    if (now - this.#callsSince >= this.#gossip.exchangeMs) {
+      this.#callers.clear()
+      this.#callsSince = now
+    }
     const calls = (this.#callers.get(from) ?? 0) + 1
     this.#callers.set(from, calls)
-    if (calls > limits.requestsPerPeerAndRound) this.#refuse(from, 'too-often')
+    if (calls > limits.requestsPerPeer) this.#refuse(from, 'too-often')
   }
 
   #refuse(peer: string, reason: RejectionReason): void {
@@ -212,7 +216,7 @@ export class Namespace {
     const admission = admit(message, this.#exchangeWith(from), this.#known)
     if (isRejection(admission)) {
       this.#outputs.push({ type: 'rejected', peer: from, reason: admission.reason })
-      this.#unanswered(attempt, admission.reason)
+      this.#unanswered(attempt, 'rejected')
       return
     }
     this.#merge(from, 'initiator', admission, attempt.shown)
@@ -220,11 +224,12 @@ export class Namespace {
     this.#endRound(from)
   }
 
-  #unanswered(attempt: Attempt, rejection: RejectionReason | undefined): void {
+  /** Who is silent is missed; who answers wrongly is let go; who refuses is alive, and stays. */
+  #unanswered(attempt: Attempt, fault: 'rejected' | 'refused' | undefined): void {
     const { entry } = attempt.candidate
     this.#attempt = undefined
-    if (entry === undefined || rejection === undefined) this.#round?.missed(attempt.candidate)
-    else this.#forget(entry)
+    if (fault === undefined) this.#round?.missed(attempt.candidate)
+    else if (fault === 'rejected' && entry !== undefined) this.#forget(entry)
     this.#proceed()
   }
 

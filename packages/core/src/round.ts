@@ -19,16 +19,18 @@ export class Round {
   readonly #self: string
   // Bounded by limits.triesPerRound and one from recovery memory.
   readonly #partners: Entry[]
-  // Bounded by limits.contactsPerRound; chosen by discovery.
+  // Bounded by the room; chosen by discovery or by the application.
   readonly #contacts: Contact[] = []
-  #room: number = limits.contactsPerRound
+  #room: number
   #discovery: 'unasked' | 'asking' | 'ended' = 'unasked'
   // Bounded by the number of tries in a round.
   readonly #tried = new Set<string>()
   readonly #unanswered: Entry[] = []
 
-  constructor(self: string, partners: readonly Entry[]) {
+  /** `room`: how many contacts it may try, by default as many as discovery may bring. */
+  constructor(self: string, partners: readonly Entry[], room: number = limits.contactsPerRound) {
     this.#self = self
+    this.#room = room
     this.#partners = [...partners]
   }
 

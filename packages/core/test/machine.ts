@@ -1,15 +1,6 @@
 /** One machine on a seed, and short words for what goes into it and comes out. */
 import { casm, gossip, Namespace } from '@pex/core'
-import type {
-  Descriptor,
-  Gossip,
-  GossipOptions,
-  Input,
-  Output,
-  Policy,
-  RejectionReason,
-  Remembered
-} from '@pex/core'
+import type { Descriptor, Gossip, GossipOptions, Input, Output, Policy, Remembered } from '@pex/core'
 import { seeded } from '@pex/testkit/chance'
 import { message, record } from './peers.ts'
 
@@ -60,9 +51,9 @@ export class Machine {
   }
 
   /** The peer that was just asked does not answer; gives whom to ask next, or what else the round wants. */
-  miss(rejection?: RejectionReason): string | undefined {
+  miss(fault?: 'rejected' | 'refused'): string | undefined {
     const { attempt } = this.last('request')!
-    this.put({ type: 'unanswered', attempt, ...(rejection && { rejection }) })
+    this.put({ type: 'unanswered', attempt, ...(fault && { fault }) })
     return this.asks
   }
 

@@ -69,7 +69,8 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
   fc
     .tuple(fc.nat(20), anyId, wildMessage)
     .map(([attempt, from, message]) => ({ type: 'answered', attempt, from, message }) as const),
-  fc.nat(20).map(attempt => ({ type: 'unanswered', attempt, rejection: 'bad-signature' }) as const),
+  fc.nat(20).map(attempt => ({ type: 'unanswered', attempt, fault: 'rejected' }) as const),
+  fc.nat(20).map(attempt => ({ type: 'unanswered', attempt, fault: 'refused' }) as const),
   anyContact.map(contact => ({ type: 'found', contact }) as const),
   fc.constant({ type: 'discovered' } as const),
   fc.array(anyRecord, { maxLength: 5 }).map(records => ({ type: 'offered', records }) as const),

@@ -136,8 +136,16 @@ describe('an exchange that we asked for', () => {
   it('an answer that the driver had to reject removes its giver as well', () => {
     const machine = machineWith(2)
     machine.tick()
-    expect(machine.miss('bad-signature')).toBe('b')
+    expect(machine.miss('rejected')).toBe('b')
     expect([machine.ids, machine.recovering]).toEqual([['b'], []])
+  })
+
+  it('a refusal takes nobody out: who refuses is alive', () => {
+    const machine = machineWith(2)
+    machine.tick()
+    expect(machine.miss('refused')).toBe('b')
+    machine.answer()
+    expect([machine.ids, machine.recovering]).toEqual([['a', 'b'], []])
   })
 
   it('a bad answer never brings back an older record of its giver', () => {
@@ -146,7 +154,7 @@ describe('an exchange that we asked for', () => {
     // While we wait, the peer itself tells us of a newer record.
     const { attempt } = machine.last('request')!
     machine.put({ type: 'requested', from: 'a', message: [descriptor('a', 0, 5n)] })
-    machine.put({ type: 'unanswered', attempt, rejection: 'bad-signature' })
+    machine.put({ type: 'unanswered', attempt, fault: 'rejected' })
     for (let i = 0; i < limits.tombstoneRounds; i++) machine.tick()
     machine.hear('c', [descriptor('a', 1, 1n)])
     expect(machine.last('rejected')).toMatchObject({ reason: 'stale-seq' })
@@ -322,16 +330,17 @@ describe('a peer that asks', () => {
     expect(machine.ids).toEqual(['a', 'z'])
   })
 
-  it('more often than it may between two rounds is refused before its message costs anything', () => {
+  it('more often than it may within a deadline is refused before its message costs anything', () => {
     const machine = machineWith(1)
-    const call = (from: string) => machine.put({ type: 'called', from })
-    for (let i = 0; i < limits.requestsPerPeerAndRound; i++) expect(call('z')).toEqual([])
+    const call = (from: string, now = 0) => machine.put({ type: 'called', from }, now)
+    for (let i = 0; i < limits.requestsPerPeer; i++) expect(call('z')).toEqual([])
     expect(call('z')).toEqual([
       { type: 'rejected', peer: 'z', reason: 'too-often' },
       { type: 'refuse', reason: 'too-often' }
     ])
     expect(call('y'), 'nobody pays for another').toEqual([])
     machine.tick()
-    expect(call('z'), 'and a new round is a new start').toEqual([])
+    expect(call('z'), 'a round of ours changes nothing').toHaveLength(2)
+    expect(call('z', limits.exchangeMs), 'but when a deadline has passed, it may ask again').toEqual([])
   })
 })

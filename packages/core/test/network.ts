@@ -2,11 +2,10 @@
  * Many machines in one process, without a clock: in a round every node, in a fresh random order, makes one exchange. The
  * shipped core is all there is; what a driver does for it takes ten lines.
  */
-import { gossip, Namespace } from '@pex/core'
+import { below, gossip, limits, Namespace, shuffle } from '@pex/core'
 import type { Descriptor, GossipOptions, Output, PeerRecord, RejectionReason } from '@pex/core'
 import { seeded } from '@pex/testkit/chance'
 import type { SeededRng } from '@pex/testkit/chance'
-import { below, shuffle } from '@pex/core'
 import { record } from './peers.ts'
 
 /** What a hostile node says whenever it says something; its own record comes last. */
@@ -84,7 +83,7 @@ export class Network {
   }
 
   #round(): void {
-    this.#time += 1_000
+    this.#time += limits.tickMs
     const turns = shuffle(this.#rng, [...this.#live().map(([id]) => id), ...this.#attackers.keys()])
     for (const id of turns) {
       const node = this.nodes.get(id)

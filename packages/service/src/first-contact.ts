@@ -1,7 +1,8 @@
 /**
- * First contact for a round that found nobody: the host's bootstrap peers in random order, then each discovery source.
+ * First contact for a round that found nobody: some of the host's bootstrap peers in random order, each discovery
+ * source, then the other bootstrap peers.
  */
-import { shuffle } from '@pex/core'
+import { limits, shuffle } from '@pex/core'
 import type { Clock, Contact, Discovery, Found, Rng } from '@pex/core'
 
 /** Several sources as one; a source that fails has found nobody, and the next one is asked. */
@@ -12,7 +13,9 @@ export function firstContact(
 ): Discovery {
   return {
     async *findPeers(namespace: string, { signal }: { signal: AbortSignal }): AsyncIterable<Found> {
-      yield* shuffle(rng, [...bootstrap])
+      const known = shuffle(rng, [...bootstrap])
+      // However many bootstrap peers are dead: half of what a round can try is for the sources.
+      yield* known.splice(0, limits.contactsPerRound / 2)
       for (const source of sources) {
         if (signal.aborted) return
         try {
@@ -21,9 +24,14 @@ export function firstContact(
           // The next source may know somebody.
         }
       }
+      yield* known
     }
   }
 }
+
+/** Shortest and longest wait between two advertisements, ms, whatever a source says: guess, and what timers can hold. */
+const MIN_WAIT_MS = 1_000
+const MAX_WAIT_MS = 2 ** 31 - 1
 
 /** Keeps this host findable: advertises in a source, again and again after the ms that it names, until stopped. */
 export function keepAdvertised(
@@ -31,18 +39,33 @@ export function keepAdvertised(
   namespace: string,
   { clock, retryMs }: { clock: Clock; retryMs: number }
 ): () => void {
+  if (source.advertise === undefined) return () => {}
   const stopped = new AbortController()
   let cancel = (): void => {}
 
   const again = async (): Promise<void> => {
-    const ttl = await source.advertise?.(namespace, { signal: stopped.signal }).catch(() => retryMs)
-    if (ttl !== undefined && !stopped.signal.aborted)
-      cancel = clock.after(Math.max(ttl, 1), () => void again())
+    const wait = (await advertised(source, namespace, stopped.signal)) ?? retryMs
+    const bounded = Math.min(Math.max(wait, MIN_WAIT_MS), MAX_WAIT_MS)
+    if (!stopped.signal.aborted) cancel = clock.after(bounded, () => void again())
   }
 
   void again()
   return () => {
     stopped.abort()
     cancel()
+  }
+}
+
+/** What the source names as the wait, if it works and names one. */
+async function advertised(
+  source: Discovery,
+  namespace: string,
+  signal: AbortSignal
+): Promise<number | undefined> {
+  try {
+    const ttl = await source.advertise?.(namespace, { signal })
+    return Number.isNaN(ttl) ? undefined : ttl
+  } catch {
+    return undefined
   }
 }

@@ -3,7 +3,7 @@
  *
  * @packageDocumentation
  */
-export type { JoinOptions, Pex, PexComponents, PexEvents, PexInit, ViewPeer } from './pex.ts'
+export type { JoinOptions, NamespaceInit, Pex, PexComponents, PexEvents, PexInit, ViewPeer } from './pex.ts'
 export { protocolOf } from './protocol.ts'
 export { createPex } from './service.ts'
 export { systemClock, systemRng } from './system.ts'

@@ -7,7 +7,6 @@ import { keepAdvertised } from './first-contact.ts'
 import { Persistence, storeError } from './persistence.ts'
 import { Session } from './session.ts'
 import type { SessionParts } from './session.ts'
-import { untilAborted } from './until.ts'
 
 export interface MembershipParts extends Omit<SessionParts, 'machine' | 'persist'> {
   readonly store: Store | undefined
@@ -17,18 +16,14 @@ export interface MembershipParts extends Omit<SessionParts, 'machine' | 'persist
   readonly sources: readonly Discovery[]
 }
 
-export interface Entrance {
-  /** Peers of which one has to complete an exchange; none: the first round asks whom it knows. */
-  readonly bootstrap: readonly Contact[]
-  readonly signal: AbortSignal | undefined
-}
-
 export class Membership {
   readonly session: Session
   readonly #parts: MembershipParts
   readonly #persistence: Persistence | undefined
   #releases: readonly (() => void)[] = []
   #cancelLease: (() => void) | undefined
+  #kept = false
+  #closed = false
 
   private constructor(parts: MembershipParts, session: Session, persistence: Persistence | undefined) {
     this.#parts = parts
@@ -36,8 +31,8 @@ export class Membership {
     this.#persistence = persistence
   }
 
-  /** Remembers what an earlier run left, and begins. Fails with `PEX_NO_PEER_FOUND`, or as the signal says. */
-  static async open(parts: MembershipParts, { bootstrap, signal }: Entrance): Promise<Membership> {
+  /** Remembers what an earlier run left, and begins; quietly, where the first round shall be a `bootstrap`. */
+  static async open(parts: MembershipParts, { quiet }: { readonly quiet: boolean }): Promise<Membership> {
     let remember = (): readonly Remembered[] => []
     const persistence = persistenceOf(parts, () => remember())
     const remembered = await load(parts, persistence)
@@ -45,42 +40,45 @@ export class Membership {
     remember = () => machine.remember()
     const session = new Session({ ...parts, machine, persist: () => persistence?.touch() })
     const membership = new Membership(parts, session, persistence)
-    try {
-      await membership.#begin(bootstrap, signal)
-    } catch (error) {
-      await membership.close()
-      throw error
-    }
+    await session.start({ quiet })
+    // It may have changed while the transport took up the protocol.
+    session.put({ type: 'renewed', own: parts.own() })
+    const { sources, namespace, clock, gossip } = parts
+    membership.#releases = sources.map(source =>
+      keepAdvertised(source, namespace, { clock, retryMs: gossip.tickMs })
+    )
     return membership
   }
 
-  async #begin(bootstrap: readonly Contact[], signal: AbortSignal | undefined): Promise<void> {
-    const { namespace, sources, clock, gossip } = this.#parts
-    const reached = await untilAborted(this.session.start(bootstrap), signal)
-    if (bootstrap.length > 0 && reached === undefined)
-      throw new PexError(
-        'PEX_NO_PEER_FOUND',
-        `none of the ${bootstrap.length} given peers completed an exchange in "${namespace}"`,
-        { cause: this.session.failure }
-      )
-    this.#releases = sources.map(source =>
-      keepAdvertised(source, namespace, { clock, retryMs: gossip.tickMs })
-    )
+  /** Runs a round with these contacts. Fails with `PEX_NO_PEER_FOUND` when none of them completes an exchange. */
+  async bootstrap(contacts: readonly Contact[]): Promise<void> {
+    const reached = await this.session.bootstrap(contacts)
+    if (this.#closed) throw new PexError('PEX_ABORTED', 'the namespace has been left')
+    if (reached !== undefined) return
+    const { namespace } = this.#parts
+    const none = `none of the ${contacts.length} given peers completed an exchange in "${namespace}"`
+    throw new PexError('PEX_NO_PEER_FOUND', none, { cause: this.session.failure })
   }
 
-  /** Whether it ends by itself. */
-  get leased(): boolean {
-    return this.#cancelLease !== undefined
-  }
-
-  /** It ends after so many ms, unless this is called again. */
-  lease(ms: number, end: () => void): void {
-    this.#cancelLease?.()
-    this.#cancelLease = this.#parts.clock.after(ms, end)
+  /** Whether it stays until it is closed. */
+  get kept(): boolean {
+    return this.#kept
   }
 
   /** It stays until it is closed. */
   keep(): void {
+    this.#kept = true
+    this.cancelLease()
+  }
+
+  /** It ends after so many ms, unless it is kept or leased again. */
+  lease(ms: number, end: () => void): void {
+    this.cancelLease()
+    if (!this.#kept && !this.#closed) this.#cancelLease = this.#parts.clock.after(ms, end)
+  }
+
+  /** It does not end by itself for now. */
+  cancelLease(): void {
     this.#cancelLease?.()
     this.#cancelLease = undefined
   }
@@ -90,10 +88,14 @@ export class Membership {
   }
 
   async close(): Promise<void> {
-    this.keep()
+    this.#closed = true
+    this.cancelLease()
     for (const release of this.#releases) release()
-    await this.session.stop()
-    await this.#persistence?.close()
+    try {
+      await this.session.stop()
+    } finally {
+      await this.#persistence?.close()
+    }
   }
 }
 

@@ -33,6 +33,11 @@ export class OwnRecord {
     return this.#current
   }
 
+  /** Resolves when no refresh is under way. */
+  async settled(): Promise<void> {
+    await this.#work
+  }
+
   /** Signs a record for these addresses, unless the last one has the same. Resolves to the record where it is new. */
   refresh(addresses: readonly string[]): Promise<PeerRecord | undefined> {
     const work = this.#work.then(() => this.#refresh(addresses))

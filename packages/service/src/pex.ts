@@ -38,13 +38,13 @@ export interface PexComponents {
 
 /** How it shall behave. */
 export interface PexInit {
-  /** Namespaces to join at the start. */
-  readonly namespaces?: readonly string[] | undefined
+  /** Namespaces to join at the start, by name or with parameters of their own. */
+  readonly namespaces?: readonly (string | NamespaceInit)[] | undefined
   /** Peers to ask, in random order, in any round in which nobody else answers: multiaddrs, or contacts. */
   readonly bootstrap?: readonly (string | Contact)[] | undefined
   /** Where else to look for somebody in that case, one after the other; this host also advertises itself there. */
   readonly discovery?: readonly Discovery[] | undefined
-  /** Gossip parameters, for every namespace that is joined without its own. */
+  /** Gossip parameters of every namespace, as far as it is not joined with its own. */
   readonly gossip?: GossipOptions | undefined
   /**
    * Whether a host that listens nowhere may take part: it can ask, but nobody will ever ask it or hear of it.
@@ -53,9 +53,17 @@ export interface PexInit {
   readonly dialOnly?: boolean | undefined
 }
 
+/** A namespace and its parameters. */
+export interface NamespaceInit {
+  readonly name: string
+  /** What differs from the service's own gossip parameters. */
+  readonly gossip?: GossipOptions | undefined
+}
+
 export interface JoinOptions {
-  /** Peers of which one has to complete an exchange, or the join fails with `PEX_NO_PEER_FOUND`. */
+  /** Peers that are asked one after the other: one has to complete an exchange, or it fails with `PEX_NO_PEER_FOUND`. */
   readonly bootstrap?: readonly (string | Contact)[]
+  /** What differs from the service's own gossip parameters; for a namespace that is not joined yet. */
   readonly gossip?: GossipOptions
   readonly signal?: AbortSignal
 }
@@ -110,7 +118,7 @@ export interface Pex extends TypedEventTarget<PexEvents> {
   start(): Promise<void>
   /** Leaves every namespace, writes what is unwritten, and leaves nothing pending. Idempotent. */
   stop(): Promise<void>
-  /** Joins a namespace and gossips in it until `leave`. Joining twice is joining once. */
+  /** Joins a namespace and gossips in it until `leave`. Joining twice is joining once; bootstrap peers are asked each time. */
   join(namespace: string, options?: JoinOptions): Promise<void>
   /** Leaves a namespace; what the store holds of it stays there. */
   leave(namespace: string): Promise<void>
@@ -128,6 +136,11 @@ export interface Pex extends TypedEventTarget<PexEvents> {
   recovery(namespace: string): readonly ViewPeer[]
   /** A uniform sample of the view without replacement; fewer than asked for where the view is smaller. */
   sample(namespace: string, count: number): readonly PeerRecord[]
+  /**
+   * Takes signed records from elsewhere, as bytes: those that verify renew what is held and fill free places of the view;
+   * they push nobody out.
+   */
+  offer(namespace: string, envelopes: readonly Uint8Array[]): Promise<void>
   /** Resolves when everything that has changed so far is in the store. Fails with `PEX_STORE_FAILED`. */
   flush(): Promise<void>
 }

@@ -14,7 +14,10 @@ export function checkNamespace(namespace: string): void {
       'PEX_INVALID_PARAMETER',
       `the namespace "${namespace}" has ${bytes} bytes; give it 1 to ${limits.maxNamespaceBytes}`
     )
-  // Control characters and blanks would make two names look alike in logs and commands.
-  if (/[\p{Cc}\p{Z}]/u.test(namespace))
-    throw new PexError('PEX_INVALID_PARAMETER', `the namespace "${namespace}" has blanks; leave them out`)
+  // What cannot be seen would make two names look alike in logs and commands.
+  if (/[\p{Cc}\p{Cf}\p{Z}]/u.test(namespace))
+    throw new PexError(
+      'PEX_INVALID_PARAMETER',
+      `the namespace "${namespace}" has blanks or invisible characters; leave them out`
+    )
 }

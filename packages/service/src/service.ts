@@ -2,7 +2,7 @@
  * The service: one host's own record, its namespaces, and their lifecycle. What happens inside a namespace is the
  * session's business.
  */
-import { between, gossip, limits, PexError, shuffle } from '@pex/core'
+import { abortError, between, gossip, PexError, shuffle } from '@pex/core'
 import type {
   Clock,
   Contact,
@@ -21,9 +21,10 @@ import { createVerifier, parseContact } from '@pex/record'
 import { TypedEventEmitter } from 'main-event'
 import { firstContact } from './first-contact.ts'
 import { Membership } from './membership.ts'
+import { Memberships } from './memberships.ts'
 import type { Emit } from './session.ts'
 import { OwnRecord } from './own-record.ts'
-import type { JoinOptions, Pex, PexComponents, PexEvents, PexInit, ViewPeer } from './pex.ts'
+import type { JoinOptions, NamespaceInit, Pex, PexComponents, PexEvents, PexInit, ViewPeer } from './pex.ts'
 import { checkNamespace } from './protocol.ts'
 import { storeError } from './persistence.ts'
 import { systemClock, systemRng } from './system.ts'
@@ -48,13 +49,9 @@ interface Parts {
 class PexService extends TypedEventEmitter<PexEvents> implements Pex {
   readonly #parts: Parts
   readonly #init: PexInit
-  readonly #gossip: Gossip
   readonly #bootstrap: readonly Contact[]
   readonly #own: OwnRecord
-  // Bounded by limits.maxNamespaces; only the application names namespaces.
-  readonly #memberships = new Map<string, Promise<Membership>>()
-  // Bounded by limits.maxNamespaces: the memberships that are complete.
-  readonly #joined = new Map<string, Membership>()
+  readonly #memberships = new Memberships()
   // Bounded by the closed list of reasons.
   readonly #rejections = new Map<RejectionReason, number>()
   #running = false
@@ -73,9 +70,13 @@ class PexService extends TypedEventEmitter<PexEvents> implements Pex {
       logger: components.logger
     }
     this.#init = init
-    this.#gossip = gossip(init.gossip)
-    this.#bootstrap = (init.bootstrap ?? []).map(toContact)
-    for (const namespace of init.namespaces ?? []) checkNamespace(namespace)
+    this.#gossipOf({})
+    this.#bootstrap = toContacts(init.bootstrap ?? [])
+    for (const namespace of init.namespaces ?? []) {
+      const { name, options } = toJoin(namespace)
+      checkNamespace(name)
+      this.#gossipOf(options)
+    }
     this.#own = new OwnRecord({
       ...this.#parts,
       storeFailed: cause => this.#emitIn('')('store:fail', { error: storeError(cause) })
@@ -87,7 +88,7 @@ class PexService extends TypedEventEmitter<PexEvents> implements Pex {
   }
 
   get namespaces(): readonly string[] {
-    return [...this.#joined.keys()]
+    return this.#memberships.names
   }
 
   get rejections(): Readonly<Partial<Record<RejectionReason, number>>> {
@@ -107,11 +108,12 @@ class PexService extends TypedEventEmitter<PexEvents> implements Pex {
             'this host listens nowhere; let its transport listen, or set dialOnly'
           )
         this.#running = true
-        this.#unwatch = transport.watchAddresses(() => void this.#renew())
+        this.#unwatch = transport.watchAddresses(() => void this.#renew().catch(this.#note))
         await this.#renew()
-        await Promise.all((this.#init.namespaces ?? []).map(namespace => this.join(namespace)))
+        const joins = (this.#init.namespaces ?? []).map(toJoin)
+        await Promise.all(joins.map(({ name, options }) => this.join(name, options)))
       } catch (error) {
-        await this.#shutDown()
+        await this.#shutDown().catch(this.#note)
         throw error
       }
     })
@@ -124,25 +126,35 @@ class PexService extends TypedEventEmitter<PexEvents> implements Pex {
   }
 
   async join(namespace: string, options: JoinOptions = {}): Promise<void> {
-    const membership = await this.#enter(namespace, options)
-    membership.keep()
+    const { signal } = options
+    if (signal?.aborted === true) throw abortError(signal)
+    const contacts = toContacts(options.bootstrap ?? [])
+    const fresh = this.#memberships.get(namespace) === undefined
+    const membership = await this.#enter(namespace, options, contacts.length > 0)
+    try {
+      if (contacts.length > 0) await untilAborted(membership.bootstrap(contacts), signal)
+      membership.keep()
+    } catch (error) {
+      // Somebody else may have joined it meanwhile.
+      if (fresh && !membership.kept) await this.leave(namespace)
+      throw error
+    }
   }
 
-  async leave(namespace: string): Promise<void> {
-    const entering = this.#memberships.get(namespace)
-    if (entering === undefined) return
-    this.#memberships.delete(namespace)
-    this.#joined.delete(namespace)
-    const membership = await entering.catch(() => undefined)
-    await membership?.close()
+  leave(namespace: string): Promise<void> {
+    return this.#memberships.leave(namespace)
   }
 
   async advertise(namespace: string, { signal }: { signal?: AbortSignal } = {}): Promise<number> {
-    const fresh = !this.#memberships.has(namespace)
-    const membership = await this.#enter(namespace, {})
+    if (signal?.aborted === true) throw abortError(signal)
+    const membership = await this.#enter(namespace, {}, false)
     const { tickMs, exchangeMs } = membership.session.gossip
-    if (fresh || membership.leased) membership.lease(tickMs + exchangeMs, () => void this.leave(namespace))
-    await untilAborted(membership.session.round(), signal)
+    membership.cancelLease()
+    try {
+      await untilAborted(membership.session.round(), signal)
+    } finally {
+      membership.lease(tickMs + exchangeMs, () => void this.leave(namespace).catch(this.#note))
+    }
     return between(this.#parts.rng, tickMs / 2, tickMs)
   }
 
@@ -173,12 +185,19 @@ class PexService extends TypedEventEmitter<PexEvents> implements Pex {
   }
 
   sample(namespace: string, count: number): readonly PeerRecord[] {
+    if (!Number.isInteger(count) || count < 0)
+      throw new PexError('PEX_INVALID_PARAMETER', `a sample of ${count} peers; give an integer of 0 or more`)
     return this.#require(namespace).session.machine.sample(count)
+  }
+
+  async offer(namespace: string, envelopes: readonly Uint8Array[]): Promise<void> {
+    await this.#require(namespace).session.offer(envelopes)
   }
 
   async flush(): Promise<void> {
     try {
-      await Promise.all([...this.#joined.values()].map(membership => membership.flush()))
+      await this.#own.settled()
+      await Promise.all(this.#memberships.all.map(membership => membership.flush()))
     } catch (cause) {
       throw storeError(cause)
     }
@@ -193,7 +212,7 @@ class PexService extends TypedEventEmitter<PexEvents> implements Pex {
   }
 
   #require(namespace: string): Membership {
-    const membership = this.#joined.get(namespace)
+    const membership = this.#memberships.get(namespace)
     if (membership === undefined)
       throw new PexError(
         'PEX_NOT_JOINED',
@@ -202,43 +221,26 @@ class PexService extends TypedEventEmitter<PexEvents> implements Pex {
     return membership
   }
 
-  #enter(namespace: string, options: JoinOptions): Promise<Membership> {
-    const entered = this.#memberships.get(namespace)
-    if (entered !== undefined) return entered
-    const entering = this.#open(namespace, options)
-    this.#memberships.set(namespace, entering)
-    entering.then(
-      membership => {
-        if (this.#memberships.get(namespace) === entering) this.#joined.set(namespace, membership)
-      },
-      () => {
-        if (this.#memberships.get(namespace) === entering) this.#memberships.delete(namespace)
-      }
-    )
-    return entering
-  }
-
-  async #open(namespace: string, options: JoinOptions): Promise<Membership> {
-    checkNamespace(namespace)
-    if (!this.#running || this.#own.current === undefined)
-      throw new PexError('PEX_NOT_STARTED', 'the service is not running; call start first')
-    if (this.#memberships.size >= limits.maxNamespaces)
-      throw new PexError(
-        'PEX_INVALID_PARAMETER',
-        `at most ${limits.maxNamespaces} namespaces can be joined; leave one`
-      )
-    return Membership.open(
-      {
+  #enter(namespace: string, options: JoinOptions, quiet: boolean): Promise<Membership> {
+    return this.#memberships.enter(namespace, async () => {
+      checkNamespace(namespace)
+      if (!this.#running || this.#own.current === undefined)
+        throw new PexError('PEX_NOT_STARTED', 'the service is not running; call start first')
+      const parts = {
         ...this.#parts,
         namespace,
-        gossip: options.gossip === undefined ? this.#gossip : gossip(options.gossip),
+        gossip: this.#gossipOf(options),
         own: () => this.#own.current!,
         discovery: this.#firstContact(),
         sources: this.#init.discovery ?? [],
         emit: this.#emitIn(namespace)
-      },
-      { bootstrap: (options.bootstrap ?? []).map(toContact), signal: options.signal }
-    )
+      }
+      return Membership.open(parts, { quiet })
+    })
+  }
+
+  #gossipOf(options: JoinOptions): Gossip {
+    return gossip({ ...this.#init.gossip, ...options.gossip })
   }
 
   #firstContact(): Discovery {
@@ -247,8 +249,8 @@ class PexService extends TypedEventEmitter<PexEvents> implements Pex {
 
   async #renew(): Promise<void> {
     const own = await this.#own.refresh(this.#parts.transport.addresses())
-    if (own === undefined) return
-    for (const { session } of this.#joined.values()) session.put({ type: 'renewed', own })
+    if (own === undefined || !this.#running) return
+    for (const { session } of this.#memberships.all) session.put({ type: 'renewed', own })
     this.safeDispatchEvent('record:update', { detail: { record: own } })
   }
 
@@ -263,13 +265,21 @@ class PexService extends TypedEventEmitter<PexEvents> implements Pex {
     }
   }
 
+  /** Ends everything, whatever of it fails; rejects with the first failure. */
   async #shutDown(): Promise<void> {
     this.#running = false
     this.#unwatch?.()
     this.#unwatch = undefined
-    await Promise.all([...this.#memberships.keys()].map(namespace => this.leave(namespace)))
-    await this.#parts.transport.stop()
-    await this.#parts.store?.close()
+    const { transport, store } = this.#parts
+    const ends = await Promise.allSettled([this.#memberships.leaveAll(), this.#own.settled()])
+    ends.push(...(await Promise.allSettled([transport.stop()])))
+    ends.push(...(await Promise.allSettled([store?.close()])))
+    for (const end of ends) if (end.status === 'rejected') throw end.reason
+  }
+
+  /** What nobody waits for and yet has failed. */
+  readonly #note = (error: unknown): void => {
+    this.#parts.logger?.error('%e', error)
   }
 
   /** Starts and stops wait for each other. */
@@ -280,6 +290,25 @@ class PexService extends TypedEventEmitter<PexEvents> implements Pex {
   }
 }
 
-function toContact(peer: string | Contact): Contact {
-  return typeof peer === 'string' ? parseContact(peer) : peer
+/** Contacts as the application gives them; those of one peer become one with all its addresses. */
+function toContacts(peers: readonly (string | Contact)[]): Contact[] {
+  const contacts: Contact[] = []
+  const places = new Map<string, number>()
+  for (const peer of peers) {
+    const { id, addresses } = typeof peer === 'string' ? parseContact(peer) : peer
+    const place = id === undefined ? undefined : places.get(id)
+    if (place !== undefined)
+      contacts[place] = { id, addresses: [...contacts[place]!.addresses, ...addresses] }
+    else {
+      if (id !== undefined) places.set(id, contacts.length)
+      contacts.push({ id, addresses })
+    }
+  }
+  return contacts
+}
+
+function toJoin(namespace: string | NamespaceInit): { name: string; options: JoinOptions } {
+  if (typeof namespace === 'string') return { name: namespace, options: {} }
+  const { name, gossip: parameters } = namespace
+  return { name, options: parameters === undefined ? {} : { gossip: parameters } }
 }

@@ -71,18 +71,19 @@ export class Session {
     return this.#parts.gossip
   }
 
-  /** Serves the namespace and begins its rounds; with contacts, the first round is theirs. Resolves to its partner. */
-  async start(bootstrap: readonly Contact[] = []): Promise<string | undefined> {
-    const { transport, namespace } = this.#parts
+  /** Serves the namespace and begins its rounds: now, or quietly, with a wait before the first. */
+  async start({ quiet }: { readonly quiet: boolean }): Promise<void> {
+    const { transport, namespace, rng } = this.#parts
     await transport.handle(protocolOf(namespace), (from, body) => this.#respond(from, body))
-    if (bootstrap.length === 0) {
-      this.#put({ type: 'tick' })
-      return undefined
-    }
-    const reached = await this.#runRound({ type: 'bootstrap', contacts: bootstrap })
-    if (reached !== undefined)
-      this.#wakeIn(between(this.#parts.rng, this.gossip.tickMs / 2, this.gossip.tickMs))
-    return reached
+    const { tickMs } = this.gossip
+    if (quiet) this.#wakeIn(between(rng, tickMs / 2, tickMs))
+    else this.#put({ type: 'tick' })
+  }
+
+  /** Runs a round with these contacts and nobody else, after the one that may run. Resolves to the partner reached. */
+  async bootstrap(contacts: readonly Contact[]): Promise<string | undefined> {
+    while (this.#round !== undefined) await this.#round.promise
+    return this.#closed ? undefined : this.#runRound({ type: 'bootstrap', contacts })
   }
 
   /** Runs a round now, or waits for the one that runs. Resolves to the partner reached, if any. */
@@ -103,6 +104,7 @@ export class Session {
     this.#exchange?.abort(left)
     this.#search?.abort(left)
     this.#round?.resolve(undefined)
+    this.#round = undefined
     await this.#parts.transport.unhandle(protocolOf(this.#parts.namespace))
   }
 
@@ -173,23 +175,30 @@ export class Session {
 
   /** Asks one peer, within the deadline, and reports how it went. */
   async #request(attempt: number, to: Contact, message: readonly Descriptor[]): Promise<void> {
-    const { clock, emit } = this.#parts
+    const { clock } = this.#parts
     const exchange = new AbortController()
     this.#exchange = exchange
     this.#askedAt = clock.now()
     try {
       const answered = await this.#withinDeadline(exchange, signal => this.#ask(to, message, signal))
       this.#failure = undefined
-      this.#put({ type: 'answered', attempt, ...answered })
+      const outputs = this.#put({ type: 'answered', attempt, ...answered })
+      const rejected = outputs.find(output => output.type === 'rejected')
+      const complete = outputs.some(output => output.type === 'exchange')
+      if (rejected !== undefined && !complete)
+        this.#failed(to, new RejectedAnswer(answered.from, rejected.reason))
     } catch (cause) {
       if (this.#closed) return
       const error =
         cause instanceof PexError ? cause : new PexError('PEX_UNREACHABLE', 'the transport failed', { cause })
-      this.#failure = error
-      emit('exchange:fail', { to, error })
-      const rejection = error instanceof RejectedAnswer ? { rejection: error.reason } : {}
-      this.#put({ type: 'unanswered', attempt, ...rejection })
+      this.#failed(to, error)
+      this.#put({ type: 'unanswered', attempt, ...faultOf(error) })
     }
+  }
+
+  #failed(to: Contact, error: PexError): void {
+    this.#failure = error
+    this.#parts.emit('exchange:fail', { to, error })
   }
 
   async #ask(
@@ -290,4 +299,10 @@ class RejectedAnswer extends PexError {
     super('PEX_REJECTED', `the answer of ${from} is rejected: ${reason}`)
     this.reason = reason
   }
+}
+
+/** Whose fault a failed exchange is; nobody's that we know of, where the peer was silent. */
+function faultOf({ code }: PexError): { fault?: 'rejected' | 'refused' } {
+  if (code === 'PEX_REJECTED') return { fault: 'rejected' }
+  return code === 'PEX_REFUSED' ? { fault: 'refused' } : {}
 }

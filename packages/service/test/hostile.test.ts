@@ -159,7 +159,7 @@ describe('a peer that is wrong', () => {
   it('asks too often between two rounds: refused before a signature is checked, welcome after the next round', async () => {
     const { honest, stranger, own, send, clock } = await scene()
     const answers: unknown[] = []
-    for (let i = 0; i < limits.requestsPerPeerAndRound + 3; i++)
+    for (let i = 0; i < limits.requestsPerPeer + 3; i++)
       answers.push(await send(encodeExchange(described(own))))
     const refusals = answers.filter(answer => (answer as { kind: string }).kind === 'refusal')
     expect(refusals).toEqual(Array.from({ length: 3 }, () => ({ kind: 'refusal', reason: 'too-often' })))

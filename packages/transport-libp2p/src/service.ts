@@ -7,7 +7,14 @@ import { createSigner } from '@pex/record'
 import { createPex, protocolOf, systemClock, systemRng } from '@pex/service'
 import type { Pex, PexEvents, PexInit } from '@pex/service'
 import { peerDiscoverySymbol, serviceCapabilities, serviceDependencies } from '@libp2p/interface'
-import type { Logger, PeerDiscoveryEvents, PrivateKey, Startable, TypedEventTarget } from '@libp2p/interface'
+import type {
+  IdentifyResult,
+  Logger,
+  PeerDiscoveryEvents,
+  PrivateKey,
+  Startable,
+  TypedEventTarget
+} from '@libp2p/interface'
 import { peerIdFromString } from '@libp2p/peer-id'
 import { dialTarget } from './addresses.ts'
 import { Announcer } from './announcer.ts'
@@ -178,7 +185,7 @@ class Libp2pPex implements PexService, Startable {
     const node = subscribe(this.#components.events, {
       'peer:connect': look,
       'peer:disconnect': look,
-      'peer:identify': ({ detail: { protocols } }) => this.#met(protocols, signal)
+      'peer:identify': ({ detail }) => void this.#met(detail, signal)
     })
     return () => {
       own()
@@ -195,13 +202,20 @@ class Libp2pPex implements PexService, Startable {
     }
   }
 
-  /** Somebody has connected. Where a namespace knows nobody yet, this is the moment to ask, not the next tick. */
-  #met(protocols: readonly string[], signal: AbortSignal): void {
-    for (const namespace of this.namespaces) {
-      if (!protocols.includes(protocolOf(namespace)) || this.view(namespace).length > 0) continue
-      this.#pex.advertise(namespace, { signal }).catch((error: unknown) => {
-        if (!signal.aborted) this.#log.error('could not ask in %s - %e', namespace, error)
-      })
+  /**
+   * Identify has verified somebody's record: it is handed on. Where a namespace knew nobody, this is the moment to ask, not
+   * the next tick.
+   */
+  async #met({ peerId, protocols }: IdentifyResult, signal: AbortSignal): Promise<void> {
+    const shared = this.namespaces.filter(namespace => protocols.includes(protocolOf(namespace)))
+    const alone = shared.filter(namespace => this.view(namespace).length === 0)
+    const peer = await this.#components.peerStore.get(peerId).catch(() => undefined)
+    try {
+      if (peer?.peerRecordEnvelope !== undefined)
+        for (const namespace of shared) await this.#pex.offer(namespace, [peer.peerRecordEnvelope])
+      await Promise.all(alone.map(namespace => this.#pex.advertise(namespace, { signal })))
+    } catch (error) {
+      if (!signal.aborted) this.#log.error('could not take up %p - %e', peerId, error)
     }
   }
 
@@ -247,6 +261,7 @@ class Libp2pPex implements PexService, Startable {
   view: Pex['view'] = namespace => this.#pex.view(namespace)
   recovery: Pex['recovery'] = namespace => this.#pex.recovery(namespace)
   sample: Pex['sample'] = (namespace, count) => this.#pex.sample(namespace, count)
+  offer: Pex['offer'] = (namespace, envelopes) => this.#pex.offer(namespace, envelopes)
   flush: Pex['flush'] = () => this.#pex.flush()
 
   addEventListener(

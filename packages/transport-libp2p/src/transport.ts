@@ -200,11 +200,15 @@ export class Libp2pTransport implements Transport {
         if (signal.aborted || isUnsupported(error)) throw error
       }
     }
-    const connection = await this.#components.connectionManager.openConnection(dialTarget(to), {
+    const { connectionManager } = this.#components
+    // A dial or a connection that somebody else began is theirs, and libp2p hands it to us as well.
+    const others = connectionManager.getDialQueue().some(({ peerId }) => peerId?.toString() === to.id)
+    const before = new Set(connectionManager.getConnections().map(({ id }) => id))
+    const connection = await connectionManager.openConnection(dialTarget(to), {
       signal,
       force: existing !== undefined
     })
-    this.idle.opened(connection)
+    if (!others && !before.has(connection.id)) this.idle.opened(connection)
     return this.#openOn(connection, protocol, signal)
   }
 

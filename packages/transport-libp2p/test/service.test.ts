@@ -69,6 +69,14 @@ describe('nodes with the service', () => {
     expect([one.services.pex.rejections, two.services.pex.rejections]).toEqual([{}, {}])
   })
 
+  it('take up the record of whoever they meet, into free places, without asking', async () => {
+    const one = await run({ bootstrap: addresses(await run()) })
+    await event(one.services.pex, 'view:update')
+    const stranger = await run({ gossip: { tickMs: 3_600_000 } })
+    await stranger.dial(one.getMultiaddrs())
+    await learns(one, idOf(stranger))
+  })
+
   it('find the connected ones among their peers when they look for somebody', async () => {
     const one = await run()
     const two = await run({ namespaces: [] })
@@ -89,8 +97,7 @@ describe('nodes with the service', () => {
       }
     }
     const other = await run({ discovery: [discovery] })
-    await learns(other, idOf(hub))
-    expect(known(hub)).toEqual([idOf(other)])
+    await Promise.all([learns(other, idOf(hub)), learns(hub, idOf(other))])
   })
 
   it('that listen nowhere can ask', async () => {
