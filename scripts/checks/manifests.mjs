@@ -9,7 +9,7 @@ const ignored = new Set(['node_modules', 'dist', '.turbo', 'coverage'])
 
 /** @returns {string[]} what is wrong, one line each */
 export function checkManifests() {
-  return [...packages().flatMap(packageProblems), ...licenceProblems()]
+  return [...packages().flatMap(packageProblems), ...licenceProblems(), ...nodeProblems()]
 }
 
 function packageProblems(pkg) {
@@ -39,6 +39,15 @@ function packageProblems(pkg) {
         `${pkg.path}/${name}: a package holds README.md, src, test, package.json, tsconfig.json, nothing else`
     )
   ]
+}
+
+/** The installer must choose packages for the Node that runs the scripts: without, an older machine gets half of them. */
+function nodeProblems() {
+  const { devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+  const workspace = readFileSync(join(root, 'pnpm-workspace.yaml'), 'utf8')
+  return workspace.includes(`\nnodeVersion: ${devDependencies.node}\n`)
+    ? []
+    : [`pnpm-workspace.yaml: nodeVersion must be ${devDependencies.node}, as the devDependency "node"`]
 }
 
 /** A tarball takes only the root's LICENSE along, so that file must hold both texts. */

@@ -262,8 +262,9 @@ export class Namespace {
     this.#known.meet(own.record)
     this.#recovery.forget(peer)
     for (const descriptor of descriptors) this.#known.see(descriptor.record)
+    this.#outputs.push({ type: 'exchange', peer, role, received: descriptors.length })
     this.#setView(this.#gossip.policy.merge(this.#view, descriptors, shown, this.#circumstances))
-    this.#outputs.push({ type: 'exchange', peer, role, received: descriptors.length }, { type: 'persist' })
+    this.#outputs.push({ type: 'persist' })
   }
 
   /** Newer records of those we hold take their places; others come in as far as there is room. */

@@ -65,8 +65,8 @@ describe('an exchange that we asked for', () => {
     machine.tick()
     machine.answer([descriptor('x', 3)])
     expect(machine.outputs).toEqual([
-      { type: 'view', added: [record('x')], removed: [] },
       { type: 'exchange', peer: 'a', role: 'initiator', received: 2 },
+      { type: 'view', added: [record('x')], removed: [] },
       { type: 'persist' },
       { type: 'round', reached: 'a' }
     ])
@@ -282,7 +282,7 @@ describe('a peer that asks', () => {
   it('is answered from the view as it was, without its own record, before the merge', () => {
     const machine = machineWith(2)
     machine.hear('a', [descriptor('x')])
-    expect(machine.kinds).toEqual(['answer', 'view', 'exchange', 'persist'])
+    expect(machine.kinds).toEqual(['answer', 'exchange', 'view', 'persist'])
     expect(ids(machine.last('answer')!.message)).toEqual(['b', 'self'])
     expect(machine.last('exchange')).toEqual({ type: 'exchange', peer: 'a', role: 'responder', received: 2 })
   })
@@ -292,7 +292,7 @@ describe('a peer that asks', () => {
     machine.tick()
     const { attempt } = machine.last('request')!
     machine.hear('z', [descriptor('x')])
-    expect(machine.kinds).toEqual(['answer', 'view', 'exchange', 'persist'])
+    expect(machine.kinds).toEqual(['answer', 'exchange', 'view', 'persist'])
     machine.put({ type: 'answered', attempt, from: 'a', message: message('a', [descriptor('y')]) })
     expect(machine.ids).toEqual(['a', 'b', 'x', 'y', 'z'])
   })

@@ -255,14 +255,37 @@ class Libp2pPex implements PexService, Startable {
     return this.#pex.rejections
   }
 
-  leave: Pex['leave'] = namespace => this.#pex.leave(namespace)
-  advertise: Pex['advertise'] = (namespace, options) => this.#pex.advertise(namespace, options)
-  findPeers: Pex['findPeers'] = (namespace, options) => this.#pex.findPeers(namespace, options)
-  view: Pex['view'] = namespace => this.#pex.view(namespace)
-  recovery: Pex['recovery'] = namespace => this.#pex.recovery(namespace)
-  sample: Pex['sample'] = (namespace, count) => this.#pex.sample(namespace, count)
-  offer: Pex['offer'] = (namespace, envelopes) => this.#pex.offer(namespace, envelopes)
-  flush: Pex['flush'] = () => this.#pex.flush()
+  leave(...args: Parameters<Pex['leave']>): ReturnType<Pex['leave']> {
+    return this.#pex.leave(...args)
+  }
+
+  advertise(...args: Parameters<Pex['advertise']>): ReturnType<Pex['advertise']> {
+    return this.#pex.advertise(...args)
+  }
+
+  findPeers(...args: Parameters<Pex['findPeers']>): ReturnType<Pex['findPeers']> {
+    return this.#pex.findPeers(...args)
+  }
+
+  view(...args: Parameters<Pex['view']>): ReturnType<Pex['view']> {
+    return this.#pex.view(...args)
+  }
+
+  recovery(...args: Parameters<Pex['recovery']>): ReturnType<Pex['recovery']> {
+    return this.#pex.recovery(...args)
+  }
+
+  sample(...args: Parameters<Pex['sample']>): ReturnType<Pex['sample']> {
+    return this.#pex.sample(...args)
+  }
+
+  offer(...args: Parameters<Pex['offer']>): ReturnType<Pex['offer']> {
+    return this.#pex.offer(...args)
+  }
+
+  flush(): ReturnType<Pex['flush']> {
+    return this.#pex.flush()
+  }
 
   addEventListener(
     type: string,
@@ -280,8 +303,15 @@ class Libp2pPex implements PexService, Startable {
     ;(this.#events as EventTarget).removeEventListener(type, listener ?? null, options)
   }
 
-  dispatchEvent: PexService['dispatchEvent'] = event => this.#events.dispatchEvent(event)
-  listenerCount: PexService['listenerCount'] = type => this.#events.listenerCount(type)
-  safeDispatchEvent: PexService['safeDispatchEvent'] = (type, detail) =>
-    this.#events.safeDispatchEvent(type, detail)
+  dispatchEvent(event: Event): boolean {
+    return this.#events.dispatchEvent(event)
+  }
+
+  listenerCount(type: string): number {
+    return this.#events.listenerCount(type)
+  }
+
+  safeDispatchEvent<Detail>(type: keyof PexServiceEvents, detail?: CustomEventInit<Detail>): boolean {
+    return this.#events.safeDispatchEvent(type, detail)
+  }
 }

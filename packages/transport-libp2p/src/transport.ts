@@ -132,7 +132,8 @@ export class Libp2pTransport implements Transport {
   watchAddresses(listener: () => void): () => void {
     const { events } = this.#components
     const watcher = (): void => listener()
-    const changes = ['self:peer:update', 'transport:listening', 'transport:close'] as const
+    // A listener that comes up is worth hearing of at once; of all else libp2p tells within a second.
+    const changes = ['self:peer:update', 'transport:listening'] as const
     for (const change of changes) events.addEventListener(change, watcher)
     return () => {
       for (const change of changes) events.removeEventListener(change, watcher)

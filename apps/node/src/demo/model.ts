@@ -14,7 +14,7 @@ export interface DemoHost {
   /** Ids in the host's view. Bounded by the view's own size; chosen by the hosts of the demo. */
   readonly view: ReadonlySet<string>
   readonly rounds: number
-  /** Exchanges that the host has begun and completed, so that the sum over hosts counts each once. */
+  /** Exchanges that the host has begun and completed in all its lives, so that the sum over hosts counts each once. */
   readonly exchanges: number
 }
 
@@ -24,9 +24,7 @@ export class Model {
 
   constructor(nodes: number) {
     const names = Array.from({ length: nodes }, (_, i) => `n${i + 1}`)
-    this.#hosts = new Map(
-      names.map(name => [name, { ...asleep, name, state: 'starting', pid: undefined, id: undefined }])
-    )
+    this.#hosts = new Map(names.map(name => [name, { ...asleep, ...unborn, name }]))
   }
 
   get hosts(): readonly DemoHost[] {
@@ -95,4 +93,7 @@ export class Model {
   }
 }
 
-const asleep: Pick<DemoHost, 'view' | 'rounds' | 'exchanges'> = { view: new Set(), rounds: 0, exchanges: 0 }
+/** A host that does not run: what it has exchanged before still counts. */
+const asleep: Pick<DemoHost, 'view' | 'rounds'> = { view: new Set(), rounds: 0 }
+
+const unborn = { state: 'starting', pid: undefined, id: undefined, exchanges: 0 } as const
