@@ -16,9 +16,9 @@ export type PexErrorCode =
   | 'PEX_UNREACHABLE'
   /** The peer was reached and does not speak this protocol (or has not joined this namespace). */
   | 'PEX_UNSUPPORTED'
-  /** The peer refused our message; `reason` says why. */
+  /** The peer refused our message; the message says why. */
   | 'PEX_REFUSED'
-  /** We rejected the peer's answer; `reason` says why. */
+  /** We rejected the peer's answer; the message says why. */
   | 'PEX_REJECTED'
   /** The caller's signal was aborted, or the service was stopped while it worked. */
   | 'PEX_ABORTED'

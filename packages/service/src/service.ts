@@ -195,12 +195,8 @@ class PexService extends TypedEventEmitter<PexEvents> implements Pex {
   }
 
   async flush(): Promise<void> {
-    try {
-      await this.#own.settled()
-      await Promise.all(this.#memberships.all.map(membership => membership.flush()))
-    } catch (cause) {
-      throw storeError(cause)
-    }
+    await this.#own.settled()
+    await Promise.all(this.#memberships.all.map(membership => membership.flush()))
   }
 
   #remembered(namespace: string, place: 'view' | 'recovery'): readonly ViewPeer[] {

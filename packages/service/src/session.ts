@@ -186,7 +186,7 @@ export class Session {
       const rejected = outputs.find(output => output.type === 'rejected')
       const complete = outputs.some(output => output.type === 'exchange')
       if (rejected !== undefined && !complete)
-        this.#failed(to, new RejectedAnswer(answered.from, rejected.reason))
+        this.#failed(to, rejectedAnswer(answered.from, rejected.reason))
     } catch (cause) {
       if (this.#closed) return
       const error =
@@ -213,7 +213,7 @@ export class Session {
     const received = await receive(body, verifier)
     if (isRejection(received)) {
       emit('reject', { peer: from, reason: received.reason })
-      throw new RejectedAnswer(from, received.reason)
+      throw rejectedAnswer(from, received.reason)
     }
     if (received.kind === 'refusal')
       throw new PexError(
@@ -292,13 +292,8 @@ export class Session {
 }
 
 /** An answer that had to be rejected: the peer's fault, not the network's. */
-class RejectedAnswer extends PexError {
-  readonly reason: RejectionReason
-
-  constructor(from: string, reason: RejectionReason) {
-    super('PEX_REJECTED', `the answer of ${from} is rejected: ${reason}`)
-    this.reason = reason
-  }
+function rejectedAnswer(from: string, reason: RejectionReason): PexError {
+  return new PexError('PEX_REJECTED', `the answer of ${from} is rejected: ${reason}`)
 }
 
 /** Whose fault a failed exchange is; nobody's that we know of, where the peer was silent. */
