@@ -8,6 +8,7 @@
 export { abortError } from './abort.ts'
 export { admit, checkHops } from './admission.ts'
 export type { Admission, Circumstances } from './admission.ts'
+export { checkQuestion } from './body.ts'
 export { BoundedMap } from './bounded-map.ts'
 export { ageOf, describe, hold, hopOf } from './descriptor.ts'
 export type { Descriptor, Entry } from './descriptor.ts'

@@ -2,7 +2,7 @@
  * Core's `Transport` over js-libp2p: each exchange is a stream of its own, one body each way (see body.ts), on whatever
  * connection there is. libp2p authenticates who is at the other end; this module bounds what they can cost.
  */
-import { limits, PexError } from '@pex/core'
+import { checkQuestion, limits, PexError } from '@pex/core'
 import type { Answer, Clock, Contact, Handler, Transport } from '@pex/core'
 import { withoutPeer } from '@pex/record'
 import { systemClock } from '@pex/service'
@@ -147,10 +147,7 @@ export class Libp2pTransport implements Transport {
     { signal }: { signal: AbortSignal }
   ): Promise<Answer> {
     if (this.#running === undefined) throw stopped()
-    if (body.length > limits.maxMessageBytes) {
-      const allowed = `at most ${limits.maxMessageBytes} bytes, not ${body.length}`
-      throw new PexError('PEX_INVALID_PARAMETER', `a question has ${allowed}`)
-    }
+    checkQuestion(body)
     try {
       return await within({ signals: [this.#running.signal, signal] }, joint =>
         this.#ask(to, protocol, body, joint)

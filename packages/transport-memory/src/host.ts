@@ -1,7 +1,7 @@
 /**
  * One host's end of the memory network: core's `Transport`, with addresses that can be changed.
  */
-import { abortError, limits, PexError } from '@pex/core'
+import { abortError, checkQuestion, PexError } from '@pex/core'
 import type { Answer, Contact, Handler, Transport } from '@pex/core'
 import type { Carrier, Host } from './carrier.ts'
 import { Asking } from './exchange.ts'
@@ -91,10 +91,7 @@ export class MemoryHost implements MemoryTransport, Host {
   ): Promise<Answer> {
     if (!this.#running) throw stopped()
     if (signal.aborted) throw abortError(signal)
-    if (body.length > limits.maxMessageBytes) {
-      const allowed = `at most ${limits.maxMessageBytes} bytes, not ${body.length}`
-      throw new PexError('PEX_INVALID_PARAMETER', `a question has ${allowed}`)
-    }
+    checkQuestion(body)
     const asking = new Asking(this.#carrier, this, { to, protocol, body: body.slice() }, signal)
     this.asking.add(asking)
     return asking.answer
