@@ -45,6 +45,10 @@ export const limits = {
   recoverySize: 16,
   /** Chance per round that a peer in recovery memory is tried first. From the pilots for the default policy. */
   recoveryProbe: 0.25,
+  /** Peers that one round pings, most. Derived: three in calm, five after a failure, one of recovery memory, and room for a policy of one's own. */
+  maxProbes: 16,
+  /** Peers that did not answer and are not believed by hearsay, most, per node. Derived: twice half a view. */
+  tombstones: 32,
   /** Rounds for which hearsay cannot bring back a peer that did not answer. Measured: 10 peers, half die, none dead at round 50. */
   tombstoneRounds: 64,
   /** Peers of which the highest seq (and tombstone) is remembered, most; keyed by verified id. From reliability practice (1 024). */

@@ -1,0 +1,163 @@
+/**
+ * Peer sampling at work: what some nodes that follow one policy decide, in numbers. It never waits and sends nothing; a
+ * driver asks it step by step and tells it what came of each: the machine of a namespace (namespace.ts) for a host's one
+ * node, a simulation for a million.
+ *
+ * What every policy shares is here: a node's rounds, tombstones, recovery memory. What differs is the policy's.
+ */
+import type { Rng } from '../random.ts'
+import { chance } from '../random.ts'
+import { limits } from '../limits.ts'
+import { Marks } from './marks.ts'
+import { Memory } from './memory.ts'
+import type { Offer, Picks } from './offer.ts'
+import type { Peers } from './peers.ts'
+import { nobody } from './peers.ts'
+import type { Policy, Role, Rules, Settlement, Verdict } from './policy.ts'
+import { Tombstones } from './tombstones.ts'
+import { Views } from './views.ts'
+
+export interface SamplingInit {
+  readonly policy: Policy
+  readonly nodes: number
+  /** c */
+  readonly viewSize: number
+  /** Records in a message, the own one included. */
+  readonly exchangeSize: number
+  readonly peers: Peers
+  readonly rng: Rng
+}
+
+export class Sampling {
+  readonly views: Views
+  readonly memory: Memory
+  readonly #marks: Marks
+  readonly #tombstones: Tombstones
+  readonly #rules: Rules
+  readonly #rng: Rng
+
+  constructor({ policy, nodes, viewSize, exchangeSize, peers, rng }: SamplingInit) {
+    this.#rng = rng
+    this.views = new Views(nodes, viewSize)
+    this.memory = new Memory(nodes, rng)
+    this.#marks = new Marks(peers.hashes.length)
+    this.#tombstones = new Tombstones(nodes, rng)
+    this.#rules = policy.open({
+      views: this.views,
+      memory: this.memory,
+      tombstones: this.#tombstones,
+      peers,
+      marks: this.#marks,
+      rng,
+      shown: exchangeSize - 1
+    })
+  }
+
+  /** True when an exchange between two such nodes takes a third message. */
+  get settles(): boolean {
+    return this.#rules.settling !== undefined
+  }
+
+  /** A node starts, or starts again, knowing nobody. */
+  join(node: number): void {
+    this.views.sizes[node] = 0
+    this.views.rounds[node] = 0
+    this.memory.clear(node)
+    this.#tombstones.clear(node)
+    this.#rules.join(node)
+  }
+
+  /** A contact from elsewhere fills a free place. False when there is none, or the peer is held already. */
+  learn(node: number, peer: number, hop: number): boolean {
+    if (peer === node || this.views.isFull(node) || this.views.find(node, peer) >= 0) return false
+    this.#rules.learn(node, peer, hop)
+    return true
+  }
+
+  /** Begins the node's next round: whom to try, one after the other, until an exchange works. Returns how many. */
+  begin(node: number, out: Uint32Array): number {
+    const round = ++this.views.rounds[node]!
+    this.#tombstones.expire(node, round)
+    this.#rules.begin(node)
+    return this.#rules.partners(node, out, limits.triesPerRound)
+  }
+
+  /** Whom to ping in this round, one from recovery memory perhaps among them. Returns how many, `limits.maxProbes` at most. */
+  probes(node: number, out: Uint32Array): number {
+    let count = this.#rules.probes?.(node, out) ?? 0
+    const remembered = chance(this.#rng, limits.recoveryProbe) ? this.memory.pick(node) : nobody
+    if (remembered !== nobody) out[count++] = remembered
+    return count
+  }
+
+  /** False to turn a caller away for now. */
+  admits(node: number, from: number): boolean {
+    return this.#rules.admits?.(node, from) ?? true
+  }
+
+  /** What to show `to`, the own record last. */
+  show(node: number, to: number, out: Offer): void {
+    out.clear()
+    this.#rules.show(node, to, out)
+    out.push(node, 0)
+  }
+
+  /** The first of three messages, or the second, has come: what to take of it. */
+  pick(node: number, from: number, as: Role, received: Offer, picks: Picks): Verdict {
+    picks.clear()
+    return this.#rules.settling!.pick(node, from, as, received, picks)
+  }
+
+  /** Both sides have picked. */
+  settle(node: number, from: number, as: Role, exchange: Settlement): void {
+    this.#rules.settling!.settle(node, from, as, exchange)
+  }
+
+  /** Both messages of an exchange of two have come. */
+  merge(node: number, from: number, as: Role, received: Offer, sent: Offer): Verdict {
+    return this.#rules.merge(node, from, as, received, sent)
+  }
+
+  /** The peer has spoken to us, or answered: it lives. */
+  met(node: number, peer: number): void {
+    this.#tombstones.unbury(node, peer)
+    const at = this.memory.find(node, peer)
+    if (at >= 0 && this.memory.lost[at]! >= 0) {
+      this.memory.lost[at] = -1
+      this.#rules.rejoined?.(node, peer)
+    }
+    this.#rules.met?.(node, peer)
+  }
+
+  /** The peer did not answer: it leaves the view, and hearsay of it is not believed for a while. */
+  missed(node: number, peer: number): void {
+    const round = this.views.rounds[node]!
+    const held = this.views.find(node, peer) >= 0
+    this.#rules.remove(node, peer)
+    this.#tombstones.bury(node, peer, round)
+    const at = this.memory.find(node, peer)
+    if (at >= 0) this.memory.lost[at] = Math.max(this.memory.lost[at]!, round)
+    else if (held) this.memory.keep(node, peer, round)
+  }
+
+  /** The peer's answer had to be rejected: it leaves everything. */
+  forget(node: number, peer: number): void {
+    this.#rules.remove(node, peer)
+    this.#tombstones.bury(node, peer, this.views.rounds[node]!)
+    this.memory.forget(node, peer)
+  }
+
+  /** A newer record shows that the peer lives, or soon will: hearsay of it is believed again. */
+  unbury(node: number, peer: number): void {
+    this.#tombstones.unbury(node, peer)
+  }
+
+  isBuried(node: number, peer: number): boolean {
+    return this.#tombstones.has(node, peer)
+  }
+
+  /** Everybody in the node's view, what the policy keeps beside the packed view included. Returns how many; each once. */
+  view(node: number, out: Uint32Array): number {
+    return this.#rules.view(node, out)
+  }
+}
