@@ -9,6 +9,7 @@ import { filesIn, packages, shown, sourceCondition } from '../lib/workspace.mjs'
 const layers = [
   ['@pex/core', 0],
   ['@pex/record', 1],
+  ['@pex/sim', 1],
   ['@pex/wire', 1],
   ['@pex/service', 2],
   [/^@pex\/(?:transport|store)-/, 3],
@@ -17,7 +18,12 @@ const layers = [
 ]
 
 /** Where Node's own modules may be imported; everything else also runs in browsers. */
-const nodeOnly = [/^apps\//, 'packages/store-level/src/platform.ts']
+const nodeOnly = [
+  /^apps\//,
+  // The simulator's own threads: nothing of it is loaded before somebody asks for them.
+  /^packages\/sim\/src\/(?:platform|worker|workers)\.ts$/,
+  'packages/store-level/src/platform.ts'
+]
 
 function matches(pattern, text) {
   return typeof pattern === 'string' ? pattern === text : pattern.test(text)

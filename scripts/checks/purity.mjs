@@ -7,6 +7,8 @@ import { filesIn, packages, shown } from '../lib/workspace.mjs'
 /** The files in which a package meets the platform's clock, timers or chance. */
 const platform = new Set([
   'packages/service/src/system.ts',
+  // A simulation tells how fast it is.
+  'packages/sim/src/platform.ts',
   // A suite for carriers of the real world sets them real deadlines.
   'packages/testkit/src/transport-scene.ts'
 ])

@@ -4,11 +4,13 @@
 import { fork } from 'node:child_process'
 import { extname, join } from 'node:path'
 import type { MemoryJob, MemoryResult } from './jobs/memory.ts'
+import type { SimulationJob, SimulationResult } from './jobs/simulation.ts'
 import type { TrafficJob, TrafficResult } from './jobs/traffic.ts'
 
 /** What a worker can do, by name: what it is given and what it gives back. Both travel as JSON. */
 export interface Jobs {
   memory: { job: MemoryJob; result: MemoryResult }
+  simulation: { job: SimulationJob; result: SimulationResult }
   traffic: { job: TrafficJob; result: TrafficResult }
 }
 

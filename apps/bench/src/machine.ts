@@ -23,7 +23,8 @@ const measured = [
   '@libp2p/identify',
   '@libp2p/peer-record',
   '@libp2p/gossipsub',
-  '@libp2p/pubsub-peer-discovery'
+  '@libp2p/pubsub-peer-discovery',
+  'cyclon.p2p'
 ]
 
 export function describeMachine(): Machine {

@@ -3,7 +3,18 @@ import { describe, expect, it } from 'vitest'
 import { benchmarks, table } from '@pex/bench'
 import type { Benchmark } from '@pex/bench'
 
-const names = ['seen-envelope', 'merge', 'message', 'exchange', 'memory', 'traffic']
+const names = [
+  'seen-envelope',
+  'merge',
+  'message',
+  'exchange',
+  'memory',
+  'sampling',
+  'cyclon-p2p',
+  'newscast',
+  'simulator',
+  'traffic'
+]
 
 it('there is a benchmark for each promise', () => {
   expect(benchmarks.map(({ name }) => name)).toEqual(names)

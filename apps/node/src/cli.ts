@@ -48,7 +48,7 @@ function build(done: (status: number) => void): Command {
     .showSuggestionAfterError()
     .exitOverride()
     .configureOutput({ writeErr: () => {} })
-  for (const add of [addDemo, addStart, addId, addView, addSample]) prepare(add(program, done))
+  for (const add of [addDemo, addStart, addId, addView, addSample, addSim]) prepare(add(program, done))
   program.addHelpText(
     'after',
     examples([
@@ -129,6 +129,7 @@ function addStart(program: Command, done: (status: number) => void): Command {
       '--store <kind>',
       'level: peers survive a restart; memory: they do not (default: level; or PEX_STORE)'
     )
+    .option('--policy <name>', 'how peers are sampled; a wrong name lists all (or PEX_POLICY)')
     .addOption(config())
     .option('--stop-with-stdin', 'stop when standard input ends: a child that never outlives its parent')
     .addOption(json())
@@ -216,4 +217,63 @@ function addSample(program: Command, done: (status: number) => void): Command {
       ])
     )
     .action(async options => done(await (await import('./commands/sample.ts')).sample(options)))
+}
+
+function addSim(program: Command, done: (status: number) => void): Command {
+  const command = program
+    .command('sim')
+    .summary('simulate a network, and report on it')
+    .description(
+      'Runs the shipped core in virtual time, with up to a million nodes and whatever the scenario does to them, and ' +
+        'ends with a table of figures and a report with plots that opens in any browser. The same seed gives the same ' +
+        'run on every machine. A scenario with an event begins with calm rounds, and --rounds counts from the event.'
+    )
+    .option('--policy <name>', 'how peers are sampled; a wrong name lists all', 'balanced')
+    .option('--nodes <n>', 'how many nodes, up to 1000000', '1000')
+    .option('--view <c>', 'how many peers a view holds', '32')
+    .option('--rounds <r>', 'how many rounds', '100')
+    .option('--seed <s>', 'where chance begins, a whole number', '1')
+    .option('--scenario <name>', 'what happens: see `pex sim scenarios`; or a file', 'steady')
+    .option('--out <dir>', 'write result.json and report.html there (default: a temporary directory)')
+    .option('--json', 'print the result as one JSON object, as README.md describes it, and nothing else')
+    .addHelpText(
+      'after',
+      examples([
+        ['pex sim', 'a thousand nodes, calmly'],
+        ['pex sim --nodes 10000 --scenario crash:0.5 --out half', 'half of ten thousand die at once'],
+        ['pex sim compare half other', 'two results side by side, from --out of both']
+      ])
+    )
+    .action(async options => done(await (await import('./commands/sim.ts')).sim(options)))
+  for (const add of [addSimCompare, addSimScenarios]) prepare(add(command, done))
+  return command
+}
+
+function addSimCompare(sim: Command, done: (status: number) => void): Command {
+  return sim
+    .command('compare')
+    .argument('<a>', 'a result.json, or the directory that holds it')
+    .argument('<b>', 'another one')
+    .summary('two results side by side')
+    .description('Prints the figures of two results beside each other, and draws both in the same plots.')
+    .option('--out <dir>', 'write compare.html there (default: a temporary directory)')
+    .option('--json', 'print both results as one JSON object { a, b }, and nothing else')
+    .addHelpText(
+      'after',
+      examples([['pex sim compare a b --out .', 'what two runs with --out a and --out b left']])
+    )
+    .action(async (a, b, _, command: Command) =>
+      done(await (await import('./commands/sim.ts')).compare(a, b, command.optsWithGlobals()))
+    )
+}
+
+function addSimScenarios(sim: Command, done: (status: number) => void): Command {
+  return sim
+    .command('scenarios')
+    .summary('what can happen to a network')
+    .description('Lists the named scenarios; several are joined by "+".')
+    .option('--json', 'print one JSON object, and nothing else')
+    .action(async (_, command: Command) =>
+      done(await (await import('./commands/sim.ts')).listScenarios(command.optsWithGlobals()))
+    )
 }

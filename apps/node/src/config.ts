@@ -2,7 +2,7 @@
  * The settings of a host, checked: every value of every source, not only the one that counts, so that a mistake is found
  * before the day on which it matters.
  */
-import { limits } from '@pex/core'
+import { limits, policies } from '@pex/core'
 import * as v from 'valibot'
 import { defaultDataPath } from './data-directory.ts'
 import { durationForms, parseDuration } from './duration.ts'
@@ -24,6 +24,8 @@ export interface Settings {
   readonly tickMs: number
   /** What survives a restart. @default 'level' */
   readonly store: 'level' | 'memory'
+  /** How peers are sampled: a name from core's `policies`. @default the library's own default */
+  readonly policy: string | undefined
 }
 
 /** A settings value that is wrong only in the eyes of whoever uses it: where it stands. */
@@ -91,7 +93,11 @@ const rules = {
     allowed: 'the path of a directory'
   },
   tick: { schema: tick, allowed: `${durationForms}, from ${limits.minTickMs}ms to 24h` },
-  store: { schema: v.picklist(['level', 'memory'], 'is no kind of store'), allowed: 'level or memory' }
+  store: { schema: v.picklist(['level', 'memory'], 'is no kind of store'), allowed: 'level or memory' },
+  policy: {
+    schema: v.picklist(Object.keys(policies), 'is no policy'),
+    allowed: `one of ${Object.keys(policies).join(', ')}`
+  }
 } as const
 
 type Checked = { -readonly [Name in SettingName]?: v.InferOutput<(typeof rules)[Name]['schema']> }
@@ -112,7 +118,8 @@ export function resolveSettings(
     namespace: checked.namespace ?? ['pex'],
     data: checked.data ?? defaultDataPath(env),
     tickMs: checked.tick ?? limits.tickMs,
-    store: checked.store ?? 'level'
+    store: checked.store ?? 'level',
+    policy: checked.policy
   }
   return { settings, origins }
 }

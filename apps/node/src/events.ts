@@ -51,6 +51,19 @@ export type HostEvent = { readonly at: number } & (
       readonly addrs: readonly string[]
       readonly code: string
     }
+  | {
+      /**
+       * `size`: the estimate of how many hosts there are has changed; the truth should lie between `low` and `high`.
+       * `alarm`: the two ways of counting have begun to contradict each other, or have ceased to.
+       */
+      readonly event: 'size' | 'alarm'
+      readonly namespace: string
+      readonly size: number
+      readonly low: number
+      readonly high: number
+      /** Whether they contradict each other now. */
+      readonly alarm: boolean
+    }
   /** This host's own record has been signed anew; `seq` is a decimal number of up to 64 bits. */
   | { readonly event: 'record'; readonly seq: string; readonly addrs: readonly string[] }
   | {

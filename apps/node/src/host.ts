@@ -7,7 +7,8 @@ import { noise } from '@libp2p/noise'
 import { tcp } from '@libp2p/tcp'
 import { webSockets } from '@libp2p/websockets'
 import { yamux } from '@libp2p/yamux'
-import type { Store } from '@pex/core'
+import { policies } from '@pex/core'
+import type { GossipOptions, Store } from '@pex/core'
 import type { Pex } from '@pex/service'
 import { levelStore } from '@pex/store-level'
 import type { Recovery } from '@pex/store-level'
@@ -57,7 +58,7 @@ export async function startHost(settings: Settings, emit: Emit): Promise<Host> {
       pex: pex({
         namespaces: settings.namespace,
         bootstrap: settings.bootstrap,
-        gossip: { tickMs: settings.tickMs },
+        gossip: gossipOf(settings),
         store: openStore(directory, settings, gate.emit)
       })
     }
@@ -87,6 +88,10 @@ export async function startHost(settings: Settings, emit: Emit): Promise<Host> {
       await node.stop()
     }
   }
+}
+
+function gossipOf({ tickMs, policy }: Settings): GossipOptions {
+  return policy === undefined ? { tickMs } : { tickMs, policy: policies[policy]!() }
 }
 
 /** The whole view as the first change of it: what a restart has brought back. */

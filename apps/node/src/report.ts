@@ -21,6 +21,10 @@ export function reportEvents(pex: Pick<Pex, 'addEventListener'>, emit: Emit): vo
   pex.addEventListener('exchange:fail', ({ detail: { namespace, to, error } }) =>
     emit({ event: 'failed', namespace, peer: to.id ?? null, addrs: to.addresses, code: error.code })
   )
+  for (const type of ['size:estimate', 'size:alarm'] as const)
+    pex.addEventListener(type, ({ detail: { namespace, size, low, high, alarm } }) =>
+      emit({ event: type === 'size:alarm' ? 'alarm' : 'size', namespace, size, low, high, alarm })
+    )
   pex.addEventListener('record:update', ({ detail: { record } }) =>
     emit({ event: 'record', seq: record.seq.toString(), addrs: record.addresses })
   )

@@ -26,6 +26,8 @@ export const hostShapes: ReadonlyMap<string, Shape> = new Map([
   event('view', { namespace, size: count, added: v.array(id), removed: v.array(id) }),
   event('rejected', { namespace, peer: id, reason: v.string() }),
   event('failed', { namespace, peer: v.nullable(id), addrs, code: v.pipe(v.string(), v.startsWith('PEX_')) }),
+  event('size', { namespace, size: v.number(), low: v.number(), high: v.number(), alarm: v.boolean() }),
+  event('alarm', { namespace, size: v.number(), low: v.number(), high: v.number(), alarm: v.boolean() }),
   event('record', { seq, addrs }),
   event('store', {
     problem: v.picklist(['damaged', 'failed', 'repaired', 'set-aside']),

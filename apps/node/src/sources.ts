@@ -10,7 +10,7 @@ import { dirname, resolve } from 'node:path'
 import { Failure, oneLine, systemCode } from './failure.ts'
 
 /** The settings by name; the same word is option, key of the config file and, in capitals, environment variable. */
-export const settingNames = ['listen', 'bootstrap', 'namespace', 'data', 'tick', 'store'] as const
+export const settingNames = ['listen', 'bootstrap', 'namespace', 'data', 'tick', 'store', 'policy'] as const
 export type SettingName = (typeof settingNames)[number]
 
 /** What the command line gave, by setting; `config` names the file. */

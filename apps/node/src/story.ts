@@ -28,6 +28,13 @@ export function tell(event: Untimed<HostEvent>): readonly string[] {
     }
     case 'store':
       return [oneLine(`${event.namespace ?? 'store'}: ${event.message}`)]
+    case 'alarm': {
+      const range = `between ${Math.round(event.low)} and ${Math.round(event.high)} hosts`
+      const what = event.alarm
+        ? `two counts contradict each other (${range})`
+        : `the counts agree again (${range})`
+      return [`${event.namespace}: ${what}`]
+    }
     case 'stopping':
       return [`stopping (${event.reason})`]
     case 'stopped':
@@ -35,6 +42,7 @@ export function tell(event: Untimed<HostEvent>): readonly string[] {
     case 'round':
     case 'exchange':
     case 'record':
+    case 'size':
       return []
   }
 }

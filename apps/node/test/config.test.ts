@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { policies } from '@pex/core'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { resolveSettings } from '../src/config.ts'
@@ -56,6 +57,16 @@ describe('settings', () => {
       ['store', 'PEX_STORE'],
       ['namespace', `the key "namespace" in ${config}`]
     ])
+  })
+
+  it('name a policy of the core; there is no need to', () => {
+    expect(resolveSettings({}, {}).settings.policy).toBeUndefined()
+    for (const policy of Object.keys(policies))
+      expect(resolveSettings({ policy }, {}).settings.policy).toBe(policy)
+    expect(resolveSettings({ policy: 'casm' }, { PEX_POLICY: 'cyclon' }).settings.policy).toBe('casm')
+    const error = failure(() => resolveSettings({}, { PEX_POLICY: 'toString' }))
+    expect(error.message).toBe('PEX_POLICY "toString" is no policy')
+    expect(error.next).toMatch(/^one of .*casm/)
   })
 
   it('check what is overruled too', () => {

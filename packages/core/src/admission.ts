@@ -1,10 +1,10 @@
 /**
  * Judges a received message as a list of records: what condemns it whole, and which records in it do not count. Signatures
- * have been verified before.
+ * have been verified before; who is buried is for the sampling rules to know.
  */
 import type { Descriptor } from './descriptor.ts'
-import type { Known } from './known.ts'
 import { limits } from './limits.ts'
+import type { PeerRecord } from './record.ts'
 import { reject } from './rejection.ts'
 import type { Rejection } from './rejection.ts'
 
@@ -13,6 +13,8 @@ export interface Admission {
   readonly own: Descriptor
   /** What counts: unique ids, never ourselves, nothing older than we know, nobody that cannot be called. */
   readonly descriptors: readonly Descriptor[]
+  /** Where each of them stood in the message. */
+  readonly places: readonly number[]
   /** Why the other records do not count. */
   readonly dropped: readonly Rejection[]
 }
@@ -22,7 +24,10 @@ export interface Circumstances {
   readonly self: string
   /** The authenticated id of the sender. */
   readonly from: string
-  readonly round: number
+  /** Where each descriptor stood in the message as it was sent; by default where it stands. */
+  readonly places?: readonly number[] | undefined
+  /** Compares a record with the newest seen of its peer: below 0 for what is outdated. */
+  readonly compare: (record: PeerRecord) => number
 }
 
 /** The order that a message must have: own record last with hop 0, every other hop above 0. Needs no signature. */
@@ -34,11 +39,8 @@ export function checkHops(hops: readonly number[]): Rejection | undefined {
 }
 
 /** Admits a message, or rejects it whole. */
-export function admit(
-  message: readonly Descriptor[],
-  { self, from, round }: Circumstances,
-  known: Known
-): Admission | Rejection {
+export function admit(message: readonly Descriptor[], circumstances: Circumstances): Admission | Rejection {
+  const { self, from } = circumstances
   if (from === self) return reject('from-self')
   const disorder = checkHops(message.map(({ hop }) => hop))
   if (disorder !== undefined) return disorder
@@ -47,20 +49,33 @@ export function admit(
   if (new Set(message.map(({ record }) => record.id)).size < message.length) return reject('duplicate-id')
 
   const descriptors: Descriptor[] = []
+  const places: number[] = []
   const dropped: Rejection[] = []
-  for (const descriptor of message) {
-    const wrong = judge(descriptor, self, known)
-    if (wrong !== undefined) dropped.push(wrong)
-    else if (descriptor === own || !known.buries(descriptor.record, round)) descriptors.push(descriptor)
+  for (const [i, descriptor] of message.entries()) {
+    const wrong = judge(descriptor, circumstances)
+    if (wrong !== undefined) {
+      dropped.push(wrong)
+      continue
+    }
+    descriptors.push(descriptor)
+    places.push(circumstances.places?.[i] ?? i)
   }
-  return { own, descriptors, dropped }
+  return { own, descriptors, places, dropped }
 }
 
 /** Why a record does not count, if so. */
-function judge({ record, hop }: Descriptor, self: string, known: Known): Rejection | undefined {
+function judge({ record, hop }: Descriptor, { self, compare }: Circumstances): Rejection | undefined {
   if (record.id === self) return reject('self')
   if (hop > limits.maxHop) return reject('hop-over-limit')
   if (record.addresses.length === 0) return reject('no-addresses')
-  if (known.supersedes(record)) return reject('stale-seq')
+  if (compare(record) < 0) return reject('stale-seq')
   return undefined
+}
+
+/** The picks of the other side, as they must be: different places of a list of that length. */
+export function checkPicks(picks: readonly number[], length: number): Rejection | undefined {
+  const sound =
+    new Set(picks).size === picks.length &&
+    picks.every(place => Number.isInteger(place) && place >= 0 && place < length)
+  return sound ? undefined : reject('bad-picks')
 }

@@ -2,8 +2,8 @@
  * A peer as it travels between nodes (descriptor) and as a node holds it (entry).
  *
  * Two ages, never mixed up: the *hop* is what messages claim, a stranger's unsigned word; the *age* is our own count of
- * the rounds for which we have held the entry. An entry stores the round in which it came, so that growing older costs
- * nothing and entries never change.
+ * the rounds for which we have held the entry. An entry says in which round it came, so that it never changes by growing
+ * older.
  */
 import { limits } from './limits.ts'
 import type { PeerRecord } from './record.ts'
@@ -18,15 +18,10 @@ export interface Descriptor {
 /** A descriptor that we hold. */
 export interface Entry {
   readonly record: PeerRecord
-  /** The claimed hop when it reached us, plus one for the way. */
+  /** The hop to claim in the round `since`; less than 0 where a lower one has been heard of since. */
   readonly hop: number
-  /** The round of ours in which it reached us; before round 0 for an entry restored from a store. */
+  /** The round of ours in which it reached us. */
   readonly since: number
-}
-
-/** Turns a descriptor that has just been received into an entry. */
-export function hold(descriptor: Descriptor, round: number): Entry {
-  return { record: descriptor.record, hop: Math.min(descriptor.hop + 1, limits.maxHop), since: round }
 }
 
 /** Our own count of the rounds for which we have held the entry. */
@@ -36,10 +31,5 @@ export function ageOf(entry: Entry, round: number): number {
 
 /** The hop to claim when the entry is passed on now: never 0, never above the limit. */
 export function hopOf(entry: Entry, round: number): number {
-  return Math.min(entry.hop + (round - entry.since), limits.maxHop)
-}
-
-/** The entry as a descriptor to send. */
-export function describe(entry: Entry, round: number): Descriptor {
-  return { record: entry.record, hop: hopOf(entry, round) }
+  return Math.min(Math.max(entry.hop + (round - entry.since), 1), limits.maxHop)
 }

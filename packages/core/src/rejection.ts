@@ -14,6 +14,8 @@ export type RejectionReason =
   | 'no-records'
   | 'too-many-records'
   | 'record-oversize'
+  | 'bad-picks'
+  | 'bad-averages'
   // The message as a list.
   | 'own-record-not-last'
   | 'hop-zero-inside'
@@ -29,6 +31,10 @@ export type RejectionReason =
   // The circumstances.
   | 'unknown-namespace'
   | 'too-often'
+  | 'busy'
+  | 'overrepresented'
+  | 'too-few-records'
+  | 'unknown-exchange'
   // Records that an honest peer may send without knowing better: dropped alone, the rest of the message counts.
   | 'bad-address'
   | 'self'
@@ -61,7 +67,13 @@ const codes: Readonly<Record<RejectionReason, number>> = {
   self: 22,
   'stale-seq': 23,
   'hop-over-limit': 24,
-  'no-addresses': 25
+  'no-addresses': 25,
+  'bad-picks': 26,
+  'bad-averages': 27,
+  busy: 28,
+  overrepresented: 29,
+  'too-few-records': 30,
+  'unknown-exchange': 31
 }
 
 /** A remote was wrong; `reason` says how, from the closed list. */

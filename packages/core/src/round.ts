@@ -2,14 +2,14 @@
  * One round of one node: whom to try, one after the other, until one exchange works. First partners that we hold, then,
  * if none of them answers, contacts from discovery.
  */
-import type { Entry } from './descriptor.ts'
 import { limits } from './limits.ts'
 import type { Contact } from './ports.ts'
+import type { PeerRecord } from './record.ts'
 
-/** Somebody to try: an entry that we hold, or a contact that we only know of. */
+/** Somebody to try: a peer that we hold, or a contact that we only know of. */
 export interface Candidate {
   readonly contact: Contact
-  readonly entry: Entry | undefined
+  readonly record: PeerRecord | undefined
 }
 
 /** What a round needs next: an exchange, news from discovery (`asking` once it has been asked), or nothing any more. */
@@ -17,47 +17,36 @@ export type Next = Candidate | 'ask' | 'asking' | 'over'
 
 export class Round {
   readonly #self: string
-  // Bounded by limits.triesPerRound and one from recovery memory.
-  readonly #partners: Entry[]
+  // Bounded by limits.triesPerRound.
+  readonly #partners: PeerRecord[]
   // Bounded by the room; chosen by discovery or by the application.
   readonly #contacts: Contact[] = []
   #room: number
   #discovery: 'unasked' | 'asking' | 'ended' = 'unasked'
   // Bounded by the number of tries in a round.
   readonly #tried = new Set<string>()
-  readonly #unanswered: Entry[] = []
 
   /** `room`: how many contacts it may try, by default as many as discovery may bring. */
-  constructor(self: string, partners: readonly Entry[], room: number = limits.contactsPerRound) {
+  constructor(self: string, partners: readonly PeerRecord[], room: number = limits.contactsPerRound) {
     this.#self = self
     this.#room = room
     this.#partners = [...partners]
   }
 
-  /** The partners that did not answer in this round. */
-  get unanswered(): readonly Entry[] {
-    return this.#unanswered
-  }
-
   /** What to do next. Each candidate is named once. */
   next(): Next {
-    const entry = this.#partners.shift()
-    if (entry !== undefined) {
-      const { id, addresses } = entry.record
+    const record = this.#partners.shift()
+    if (record !== undefined) {
+      const { id, addresses } = record
       this.#tried.add(id)
-      return { contact: { id, addresses }, entry }
+      return { contact: { id, addresses }, record }
     }
     const contact = this.#contacts.shift()
-    if (contact !== undefined) return { contact, entry: undefined }
+    if (contact !== undefined) return { contact, record: undefined }
     if (this.#room === 0 || this.#discovery === 'ended') return 'over'
     if (this.#discovery === 'asking') return 'asking'
     this.#discovery = 'asking'
     return 'ask'
-  }
-
-  /** A candidate has not answered. */
-  missed({ entry }: Candidate): void {
-    if (entry !== undefined) this.#unanswered.push(entry)
   }
 
   /** Discovery has found somebody. */

@@ -1,15 +1,18 @@
-import { admit, checkHops, isRejection, Known, limits } from '@pex/core'
-import type { Admission, Descriptor, Rejection } from '@pex/core'
+import { admit, checkHops, checkPicks, isRejection, limits } from '@pex/core'
+import type { Admission, Descriptor, PeerRecord } from '@pex/core'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { anyId, descriptor, ids, message, record } from './peers.ts'
 
-function judge(received: readonly Descriptor[], known = new Known(), round = 0): Admission | Rejection {
-  return admit(received, { self: 'self', from: 'from', round }, known)
+type Seqs = ReadonlyMap<string, bigint>
+
+function judge(received: readonly Descriptor[], seqs: Seqs = new Map(), from = 'from', self = 'self') {
+  const compare = ({ id, seq }: PeerRecord) => Number(seq - (seqs.get(id) ?? seq))
+  return admit(received, { self, from, compare })
 }
 
-function admitted(received: readonly Descriptor[], known?: Known, round?: number): Admission {
-  const admission = judge(received, known, round)
+function admitted(received: readonly Descriptor[], seqs?: Seqs): Admission {
+  const admission = judge(received, seqs)
   if (isRejection(admission)) throw new Error(`rejected: ${admission.reason}`)
   return admission
 }
@@ -51,7 +54,7 @@ describe('admission', () => {
     ['the sender is among the others', message('from', [descriptor('from')]), 'from', 'duplicate-id'],
     ['there is nothing', [], 'from', 'no-records']
   ])('rejects the whole message when %s', (_, received, from, reason) => {
-    expect(admit(received, { self: 'self', from, round: 0 }, new Known())).toEqual({ reason })
+    expect(judge(received, undefined, from)).toEqual({ reason })
   })
 
   it('a thousand copies of one record condemn the message, they do not shrink a view', () => {
@@ -66,10 +69,9 @@ describe('admission', () => {
     ['somebody who cannot be called', { record: record('a', 1n, []), hop: 1 }, 'no-addresses'],
     ['somebody of whom we know better', descriptor('old', 1, 4n), 'stale-seq']
   ])('drops %s, and the rest of the message counts', (_, bad, reason) => {
-    const known = new Known()
-    known.see(record('old', 5n))
-    const { descriptors, dropped } = admitted(message('from', [bad, descriptor('b')]), known)
-    expect([ids(descriptors), dropped]).toEqual([['b', 'from'], [{ reason }]])
+    const seqs = new Map([['old', 5n]])
+    const { descriptors, places, dropped } = admitted(message('from', [bad, descriptor('b')]), seqs)
+    expect([ids(descriptors), places, dropped]).toEqual([['b', 'from'], [1, 2], [{ reason }]])
   })
 
   it('the largest hop that is allowed counts', () => {
@@ -82,36 +84,44 @@ describe('admission', () => {
   it('a sender that cannot be called, or whose record is outdated, is heard all the same', () => {
     const mute = [descriptor('a'), { record: record('from', 1n, []), hop: 0 }]
     expect(ids(admitted(mute).descriptors)).toEqual(['a'])
-    const known = new Known()
-    known.see(record('from', 2n))
-    expect(ids(admitted(message('from', [descriptor('a')]), known).descriptors)).toEqual(['a'])
+    const seqs = new Map([['from', 2n]])
+    expect(ids(admitted(message('from', [descriptor('a')]), seqs).descriptors)).toEqual(['a'])
   })
 
-  it('hearsay of the buried counts for nothing and is nobody’s fault; the buried themselves are heard', () => {
-    const known = new Known()
-    for (const id of ['dead', 'from']) known.bury(record(id), 5)
-    const { descriptors, dropped } = admitted(message('from', [descriptor('dead')]), known, 6)
-    expect([ids(descriptors), dropped]).toEqual([['from'], []])
+  it('says where in the message as it was sent each of them stood', () => {
+    const received = message('from', [descriptor('self'), descriptor('b')])
+    const circumstances = { self: 'self', from: 'from', compare: () => 1 }
+    expect(admit(received, circumstances)).toMatchObject({ places: [1, 2] })
+    expect(admit(received, { ...circumstances, places: [0, 3, 7] })).toMatchObject({ places: [3, 7] })
   })
 
   it('lets nothing through that breaks a law of the view or of seq, whatever is said', () => {
     const anyDescriptor = fc
       .record({ id: anyId, hop: fc.integer({ min: 0, max: 1_100 }), seq: fc.bigInt({ min: 0n, max: 3n }) })
       .map(({ id, hop, seq }) => descriptor(id, hop, seq))
-    const known = new Known()
-    for (let i = 0; i < 20; i++) known.see(record(`p${i}`, 2n))
+    const seqs = new Map(Array.from({ length: 20 }, (_, i) => [`p${i}`, 2n]))
     fc.assert(
       fc.property(fc.array(anyDescriptor, { maxLength: 8 }), anyId, (others, from) => {
-        const admission = admit(message(from, others), { self: 'p0', from, round: 0 }, known)
+        const admission = judge(message(from, others), seqs, from, 'p0')
         if (isRejection(admission)) return
         const { descriptors } = admission
         expect(new Set(ids(descriptors)).size).toBe(descriptors.length)
         expect(ids(descriptors)).not.toContain('p0')
         for (const { record, hop } of descriptors) {
           expect(hop).toBeLessThanOrEqual(limits.maxHop)
-          expect(known.supersedes(record)).toBe(false)
+          expect(record.seq >= (seqs.get(record.id) ?? 0n)).toBe(true)
         }
       })
     )
+  })
+})
+
+describe('picks', () => {
+  it.each([[[]], [[0]], [[2, 0, 1]]])('%o are different places of a list of three', picks => {
+    expect(checkPicks(picks, 3)).toBeUndefined()
+  })
+
+  it.each([[[3]], [[-1]], [[0.5]], [[Number.NaN]], [[1, 1]], [[0, 1, 2, 0]]])('%o are not', picks => {
+    expect(checkPicks(picks, 3)).toEqual({ reason: 'bad-picks' })
   })
 })

@@ -1,5 +1,5 @@
 import { gossip, limits } from '@pex/core'
-import { encodeExchange } from '@pex/wire'
+import { encodeMessage } from '@pex/wire'
 import { describe, expect, it } from 'vitest'
 
 describe('the limits', () => {
@@ -13,7 +13,14 @@ describe('the limits', () => {
     const envelope = new Uint8Array(limits.maxRecordBytes)
     const record = { id: 'p', seq: 1n, addresses: [], envelope }
     const longest = Array.from({ length: limits.maxRecords }, () => ({ record, hop: limits.maxHop }))
-    expect(encodeExchange(longest).length).toBe(limits.maxMessageBytes)
+    const averages = Array.from({ length: limits.maxAverages }, () => ({
+      epoch: 1,
+      instance: 0,
+      value: 1
+    }))
+    const picks = longest.map((_, place) => place)
+    const reply = { type: 'reply', descriptors: longest, picks, averages } as const
+    expect(encodeMessage(reply).length).toBe(limits.maxMessageBytes)
   })
 
   it('let two exchanges pass within the shortest wait between two rounds', () => {

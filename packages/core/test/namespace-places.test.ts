@@ -1,6 +1,6 @@
 import { ageOf, hopOf, limits } from '@pex/core'
 import { describe, expect, it } from 'vitest'
-import { Machine, machineWith, tickFor } from './machine.ts'
+import { lose, Machine, machineWith, replyOf } from './machine.ts'
 import { descriptor, ids, message, record } from './peers.ts'
 
 describe('the first contact', () => {
@@ -8,11 +8,11 @@ describe('the first contact', () => {
     const machine = new Machine()
     machine.tick()
     machine.put({ type: 'found', contact: { addresses: ['/memory/7'] } })
-    const { attempt, to, message: asked } = machine.last('request')!
-    expect([to, ids(asked)]).toEqual([{ addresses: ['/memory/7'] }, ['self']])
+    const { attempt, to } = machine.asked!
+    expect([to, ids(machine.said)]).toEqual([{ addresses: ['/memory/7'] }, ['self']])
     machine.put({ type: 'found', contact: { id: 'y', addresses: [] } })
     expect(machine.outputs, 'one at a time').toEqual([])
-    machine.put({ type: 'answered', attempt, from: 'x', message: message('x') })
+    machine.respond(attempt, 'x', replyOf(message('x')))
     expect([machine.ids, machine.last('round')?.reached]).toEqual([['x'], 'x'])
   })
 
@@ -65,7 +65,7 @@ describe('records from elsewhere', () => {
     expect(machine.ids, 'never more than the bound').toEqual(['a', 'b', 'c'])
   })
 
-  it('take the place of an older record of a peer that we hold, in a full view too; our own age runs on', () => {
+  it('take the place of an older record of a peer that we hold, in a full view too; its age and hop run on', () => {
     const machine = new Machine({ viewSize: 2 })
     machine.hear('a', [descriptor('b', 7)])
     for (let i = 0; i < 10; i++) machine.tick()
@@ -76,7 +76,7 @@ describe('records from elsewhere', () => {
     ])
     const { view, round } = machine.namespace
     expect(machine.ids).toEqual(['a', 'b'])
-    expect([ageOf(view.get('b')!, round), hopOf(view.get('b')!, round)]).toEqual([10, 2])
+    expect([ageOf(view.get('b')!, round), hopOf(view.get('b')!, round)]).toEqual([10, 18])
     machine.hear('a', [descriptor('b', 1, 8n)])
     expect(machine.last('rejected')?.reason, 'and the older one does not come back').toBe('stale-seq')
   })
@@ -116,9 +116,7 @@ describe('records from elsewhere', () => {
 describe('a restart', () => {
   it('goes on with the view and the recovery memory, hops and ages of the run before', () => {
     const before = machineWith(3)
-    tickFor(before, 'a')
-    before.miss()
-    before.answer()
+    lose(before, 'a')
     for (let i = 0; i < 10; i++) before.tick()
     const remembered = before.namespace.remember()
     expect(remembered.map(({ record, age, place }) => [record.id, age, place])).toContainEqual([
@@ -135,14 +133,20 @@ describe('a restart', () => {
     const at = (id: string, place: 'view' | 'recovery') => ({ record: record(id), hop: 1, age: 0, place })
     const remembered = [at('a', 'view'), at('b', 'view'), at('c', 'view'), at('a', 'recovery')]
     const machine = new Machine({ viewSize: 2, remembered: [...remembered, at('self', 'view')] })
-    expect([machine.ids, machine.recovering]).toEqual([['a', 'b'], ['c']])
+    expect(machine.ids).toEqual(['a', 'b'])
+    const places = machine.namespace.remember().map(({ record, place }) => [record.id, place])
+    expect(places.sort()).toEqual([
+      ['a', 'view'],
+      ['b', 'view'],
+      ['c', 'recovery']
+    ])
   })
 
   it('never brings back an older record than one that is remembered', () => {
     const at = (seq: bigint, place: 'view' | 'recovery') => ({
       record: record('a', seq),
       hop: 1,
-      age: 0,
+      age: 1,
       place
     })
     const machine = new Machine({ remembered: [at(5n, 'recovery'), at(4n, 'view')] })
@@ -155,12 +159,9 @@ describe('a restart', () => {
     const at = (id: string, hop: number) => ({ record: record(id), hop, age: 3, place: 'view' }) as const
     const machine = new Machine({ remembered: [at('a', 0), at('b', -5), at('c', 99_999)] })
     machine.hear('z')
-    expect(
-      machine
-        .last('answer')!
-        .message.slice(0, -1)
-        .map(({ hop }) => hop)
-    ).toEqual(expect.arrayContaining([1, 1, limits.maxHop]))
+    expect(machine.said.slice(0, -1).map(({ hop }) => hop)).toEqual(
+      expect.arrayContaining([1, 1, limits.maxHop])
+    )
   })
 })
 
@@ -175,5 +176,40 @@ describe('a sample', () => {
         .map(({ id }) => id)
         .sort()
     ).toEqual(['a', 'b', 'c', 'd'])
+  })
+
+  it('names nobody again before everybody of the present view has been named', () => {
+    const { namespace } = machineWith(7)
+    for (let generation = 0; generation < 20; generation++) {
+      const named = [2, 1, 3, 1].flatMap(count => namespace.sample(count)).map(({ id }) => id)
+      expect(new Set(named).size).toBe(7)
+    }
+  })
+
+  it('that outlasts the view holds each peer once, and the next one goes on from there', () => {
+    const { namespace } = machineWith(5)
+    const first = namespace.sample(3).map(({ id }) => id)
+    const second = namespace.sample(4).map(({ id }) => id)
+    expect(new Set(second).size).toBe(4)
+    expect(new Set([...first, ...second]).size).toBe(5)
+    const third = namespace.sample(3).map(({ id }) => id)
+    expect(new Set(third).size, 'three were left of the generation that the second had begun').toBe(3)
+    expect(third.filter(id => second.slice(2).includes(id))).toEqual([])
+  })
+
+  it('begins with newcomers when old ones have all been named', () => {
+    const machine = machineWith(3)
+    machine.namespace.sample(3)
+    machine.namespace.sample(2)
+    machine.hear('x')
+    const ids = machine.namespace.sample(2).map(({ id }) => id)
+    expect(ids).toContain('x')
+  })
+
+  it('names everybody equally often', () => {
+    const counts = new Map<string, number>()
+    for (let seed = 1; seed <= 300; seed++)
+      for (const { id } of machineWith(6, seed).namespace.sample(2)) counts.set(id, (counts.get(id) ?? 0) + 1)
+    for (const count of counts.values()) expect(Math.abs(count - 100)).toBeLessThan(30)
   })
 })

@@ -1,20 +1,31 @@
 /**
  * The machine against any sequence of inputs. PEX_FUZZ_RUNS=100000 runs more of them than the default.
  */
-import { casm, healerSwapper, limits } from '@pex/core'
-import type { Descriptor, Input, PeerRecord, Policy } from '@pex/core'
+import { casm, healerSwapper, limits, policies } from '@pex/core'
+import type { Descriptor, Input, PeerRecord, Policy, Question, Response } from '@pex/core'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { Machine } from './machine.ts'
+import { askOf, Machine, replyOf } from './machine.ts'
+import type { OutputOf } from './machine.ts'
 import { descriptor, ids, message, record } from './peers.ts'
+import { swapping } from './swapping.ts'
 
 const numRuns = Number(process.env['PEX_FUZZ_RUNS'] ?? 3_000)
 
-const anyPolicy: fc.Arbitrary<Policy> = fc
-  .record({ healing: fc.boolean(), size: fc.nat(16), other: fc.nat(6), decay: fc.constantFrom(0, 0.5, 1) })
-  .map(({ healing, size, other, decay }) =>
-    healing ? healerSwapper({ healer: other, swapper: size }) : casm({ swap: size, protect: other, decay })
-  )
+const anyPolicy: fc.Arbitrary<Policy> = fc.oneof(
+  fc
+    .record({ size: fc.nat(16), protect: fc.nat(6), decay: fc.constantFrom(0, 0.5, 1) })
+    .map(({ size, ...options }) => casm({ swap: size, ...options })),
+  fc.record({ healer: fc.nat(6), swapper: fc.nat(16) }).map(options => healerSwapper(options)),
+  fc.record({ size: fc.nat(6), probing: fc.boolean() }).map(({ size, probing }) => {
+    const ping = (_: number, out: Uint32Array) => {
+      for (let i = 0; i < 5; i++) out[i] = i + 1
+      return 5
+    }
+    return swapping(size, probing ? { probes: ping } : {})
+  }),
+  fc.constantFrom(...Object.values(policies)).map(make => make())
+)
 
 /** Mostly strangers of whom one hears again, now and then ourselves. */
 const anyId = fc.integer({ min: -1, max: 14 }).map(i => (i < 0 ? 'self' : `p${i}`))
@@ -52,23 +63,63 @@ const anyContact = fc.record({
   addresses: fc.constant(['/memory/1'])
 })
 
+const anyPicks = fc.array(fc.integer({ min: -1, max: 6 }), { maxLength: 4 })
+const soundPicks = fc.uniqueArray(fc.nat(2), { maxLength: 3 })
+const anyExchange = fc.nat(3)
+const anyQuestion: fc.Arbitrary<Question> = fc.oneof(
+  fc
+    .tuple(anyExchange, wildMessage, fc.boolean())
+    .map(([exchange, message, settles]) => askOf(exchange, message, settles)),
+  fc.tuple(anyExchange, anyPicks).map(([exchange, picks]) => ({ type: 'settle', exchange, picks }) as const),
+  fc.constant({ type: 'ping' } as const)
+)
+const anyResponse: fc.Arbitrary<Response> = fc.oneof(
+  fc
+    .tuple(wildMessage, fc.option(anyPicks, { nil: undefined }))
+    .map(([message, picks]) => replyOf(message, picks)),
+  fc.constant({ type: 'ack' } as const),
+  anyDescriptor.map(own => ({ type: 'pong', own }) as const)
+)
+
 type Step =
   | Input
-  | { readonly type: 'reply'; readonly others: readonly Descriptor[] }
-  | { readonly type: 'silence' }
+  | {
+      readonly type: 'reply'
+      readonly which: number
+      readonly others: readonly Descriptor[]
+      picks?: readonly number[]
+    }
+  | { readonly type: 'silence'; readonly which: number }
 
 const anyStep: fc.Arbitrary<Step> = fc.oneof(
   fc.constant({ type: 'tick' } as const),
-  fc.constant({ type: 'silence' } as const),
-  soundMessage.map(heard => ({ type: 'requested', ...heard }) as const),
-  fc.array(fc.tuple(anyId, anySeq), { maxLength: 4 }).map(others => {
-    const unique = new Map(others.map(([id, seq], i) => [id, descriptor(id, i + 1, seq)]))
-    return { type: 'reply', others: [...unique.values()] } as const
-  }),
-  fc.tuple(anyId, wildMessage).map(([from, message]) => ({ type: 'requested', from, message }) as const),
+  fc.nat(9).map(which => ({ type: 'silence', which }) as const),
   fc
-    .tuple(fc.nat(20), anyId, wildMessage)
-    .map(([attempt, from, message]) => ({ type: 'answered', attempt, from, message }) as const),
+    .tuple(soundMessage, anyExchange, fc.boolean())
+    .map(
+      ([{ from, message }, exchange, settles]) =>
+        ({ type: 'requested', from, question: askOf(exchange, message, settles) }) as const
+    ),
+  fc
+    .tuple(anyId, anyExchange, soundPicks)
+    .map(
+      ([from, exchange, picks]) =>
+        ({ type: 'requested', from, question: { type: 'settle', exchange, picks } }) as const
+    ),
+  fc
+    .tuple(
+      fc.nat(9),
+      fc.array(fc.tuple(anyId, anySeq), { maxLength: 4 }),
+      fc.option(soundPicks, { nil: undefined })
+    )
+    .map(([which, others, picks]) => {
+      const unique = new Map(others.map(([id, seq], i) => [id, descriptor(id, i + 1, seq)]))
+      return { type: 'reply', which, others: [...unique.values()], ...(picks && { picks }) } as const
+    }),
+  fc.tuple(anyId, anyQuestion).map(([from, question]) => ({ type: 'requested', from, question }) as const),
+  fc
+    .tuple(fc.nat(20), anyId, anyResponse)
+    .map(([attempt, from, response]) => ({ type: 'answered', attempt, from, response }) as const),
   fc.nat(20).map(attempt => ({ type: 'unanswered', attempt, fault: 'rejected' }) as const),
   fc.nat(20).map(attempt => ({ type: 'unanswered', attempt, fault: 'refused' }) as const),
   anyContact.map(contact => ({ type: 'found', contact }) as const),
@@ -82,8 +133,8 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
 /** Runs the steps and checks, after each, what must always be so. */
 class Watch {
   readonly machine: Machine
-  /** The request that has not been reported on, and whom it went to. */
-  #open: { attempt: number; to: string } | undefined
+  /** The requests that have not been reported on. */
+  readonly #open = new Map<number, OutputOf<'request'>>()
   #inRound = false
   readonly #view = new Set<string>()
   readonly #seqs = new Map<string, bigint>()
@@ -95,8 +146,7 @@ class Watch {
   run(step: Step): void {
     const input = this.#translate(step)
     if (input === undefined) return
-    if (input.type === 'answered' || input.type === 'unanswered')
-      if (input.attempt === this.#open?.attempt) this.#open = undefined
+    if (input.type === 'answered' || input.type === 'unanswered') this.#open.delete(input.attempt)
     this.machine.put(input)
     this.#checkOutputs(input)
     this.#checkState()
@@ -105,26 +155,29 @@ class Watch {
   #translate(step: Step): Input | undefined {
     if (step.type === 'bootstrap' && this.#inRound) return undefined
     if (step.type !== 'reply' && step.type !== 'silence') return step
-    if (this.#open === undefined) return undefined
-    const { attempt, to: from } = this.#open
+    const request = [...this.#open.values()][step.which % Math.max(this.#open.size, 1)]
+    if (request === undefined) return undefined
+    const { attempt, to, question } = request
+    const from = to.id ?? 'p0'
     if (step.type === 'silence') return { type: 'unanswered', attempt }
-    return { type: 'answered', attempt, from, message: message(from, step.others) }
+    if (question.type === 'settle') return { type: 'answered', attempt, from, response: { type: 'ack' } }
+    const response =
+      question.type === 'ping'
+        ? ({ type: 'pong', own: descriptor(from, 0) } as const)
+        : replyOf(message(from, step.others), step.picks)
+    return { type: 'answered', attempt, from, response }
   }
 
   #checkOutputs(input: Input): void {
     const { machine } = this
-    expect(machine.outputs.length).toBeLessThanOrEqual(50)
+    expect(machine.outputs.length).toBeLessThanOrEqual(60)
     for (const output of machine.outputs) {
       if (output.type === 'wake') expect(input.type).toBe('tick')
-      if (output.type === 'request') {
-        expect(this.#open, 'never two requests at a time').toBeUndefined()
-        this.#open = { attempt: output.attempt, to: output.to.id ?? 'p0' }
-        this.#inRound = true
-        this.#checkMessage(output.message)
-      }
+      if (output.type === 'request') this.#checkRequest(output)
       if (output.type === 'discover') this.#inRound = true
       if (output.type === 'round') this.#inRound = false
-      if (output.type === 'answer') this.#checkMessage(output.message)
+      if (output.type === 'answer' && output.response.type === 'reply')
+        this.#checkMessage(output.response.descriptors)
       if (output.type === 'view') {
         for (const { id } of output.removed) this.#view.delete(id)
         for (const { id } of output.added) this.#view.add(id)
@@ -132,7 +185,20 @@ class Watch {
     }
     if (input.type === 'requested')
       expect(machine.all('answer').length + machine.all('refuse').length, 'one answer').toBe(1)
-    if (!this.#inRound) expect(this.#open, 'no request outlives its round').toBeUndefined()
+  }
+
+  #checkRequest(output: OutputOf<'request'>): void {
+    const { question } = output
+    if (question.type === 'ask') {
+      const asks = [...this.#open.values()].filter(open => open.question.type === 'ask')
+      expect(asks, 'never two asks at a time').toEqual([])
+      this.#inRound = true
+      this.#checkMessage(question.descriptors)
+    }
+    expect(output.ms).toBeGreaterThan(0)
+    expect(this.#open.has(output.attempt)).toBe(false)
+    this.#open.set(output.attempt, output)
+    expect(this.#open.size).toBeLessThanOrEqual(limits.maxRequests)
   }
 
   #checkMessage(message: readonly Descriptor[]): void {
@@ -152,6 +218,7 @@ class Watch {
     expect(this.#view, 'the events tell what is in the view').toEqual(new Set(ids(view.entries)))
     expect(recovery.length).toBeLessThanOrEqual(limits.recoverySize)
     expect(recovery.filter(({ record }) => view.has(record.id))).toEqual([])
+    expect(namespace.remember().length).toBeLessThanOrEqual(view.max + limits.recoverySize)
     for (const { record, since } of view.entries) {
       expect(since).toBeLessThanOrEqual(namespace.round)
       expect(record.addresses.length).toBeGreaterThan(0)
@@ -211,8 +278,7 @@ describe('records of one peer', () => {
     // Each way for a record of p with that seq to come; between two of them others push p out of a view of two.
     const ways = {
       hearsay: (machine: Machine, seq: bigint) => void machine.hear('x', [descriptor('p', 3, seq)]),
-      itself: (machine: Machine, seq: bigint) =>
-        void machine.put({ type: 'requested', from: 'p', message: [descriptor('p', 0, seq)] }),
+      itself: (machine: Machine, seq: bigint) => void machine.ask('p', [descriptor('p', 0, seq)]),
       offered: (machine: Machine, seq: bigint) =>
         void machine.put({ type: 'offered', records: [record('p', seq)] })
     }

@@ -1,7 +1,7 @@
-import { limits } from '@pex/core'
+import { limits, verdict } from '@pex/core'
 import type { Policy } from '@pex/core'
 import { describe, expect, it } from 'vitest'
-import { inOrder, Machine, machineWith, tickFor } from './machine.ts'
+import { inOrder, lose, Machine, machineWith, replyOf } from './machine.ts'
 import { descriptor, ids, message, record } from './peers.ts'
 
 describe('a tick', () => {
@@ -26,11 +26,11 @@ describe('a tick', () => {
     const machine = machineWith(4)
     machine.put({ type: 'renewed', own: record('self', 7n) })
     expect(machine.tick()).toBe('a')
-    const { message, to } = machine.last('request')!
-    expect(to).toEqual({ id: 'a', addresses: ['/memory/1'] })
-    expect(ids(message.slice(0, -1)).sort()).toEqual(['b', 'c', 'd'])
-    expect(message.at(-1)).toEqual({ record: record('self', 7n), hop: 0 })
-    expect(message.slice(0, -1).map(({ hop }) => hop)).toEqual([2, 2, 2])
+    expect(machine.asked!.to).toEqual({ id: 'a', addresses: ['/memory/1'] })
+    const others = machine.said.slice(0, -1)
+    expect(ids(others).sort()).toEqual(['b', 'c', 'd'])
+    expect(machine.said.at(-1)).toEqual({ record: record('self', 7n), hop: 0 })
+    expect(others.map(({ hop }) => hop)).toEqual([2, 2, 2])
   })
 
   it.each([
@@ -44,9 +44,9 @@ describe('a tick', () => {
     (sizes, size) => {
       const machine = new Machine(sizes)
       for (let i = 0; i < 70; i++) machine.hear(`p${i}`)
-      expect(machine.last('answer')!.message.length).toBe(size)
+      expect(machine.said.length).toBe(size)
       machine.tick()
-      expect(machine.last('request')!.message.length).toBe(size)
+      expect(machine.said.length).toBe(size)
     }
   )
 
@@ -76,23 +76,24 @@ describe('an exchange that we asked for', () => {
   it('counts each answer once; a late one, one of another attempt and one that was given up are ignored', () => {
     const machine = machineWith(2)
     machine.tick()
-    const { attempt } = machine.last('request')!
-    const late = { type: 'answered', from: 'a', message: message('a', [descriptor('x')]) } as const
-    expect(machine.put({ ...late, attempt: attempt + 1 })).toEqual([])
-    machine.put({ type: 'unanswered', attempt })
+    const { attempt } = machine.asked!
+    const late = replyOf(message('a', [descriptor('x')]))
+    expect(machine.respond(attempt + 1, 'a', late)).toEqual([])
+    machine.fail(attempt)
     expect(machine.asks).toBe('b')
-    expect(machine.put({ ...late, attempt })).toEqual([])
-    expect(machine.put({ type: 'unanswered', attempt })).toEqual([])
-    machine.put({ type: 'answered', attempt: attempt + 1, from: 'b', message: message('b') })
+    const second = machine.asked!.attempt
+    expect(machine.respond(attempt, 'a', late)).toEqual([])
+    expect(machine.fail(attempt)).toEqual([])
+    machine.respond(second, 'b', replyOf(message('b')))
     expect(machine.last('round')).toEqual({ type: 'round', reached: 'b' })
-    expect(machine.put({ ...late, attempt: attempt + 1 })).toEqual([])
+    expect(machine.respond(second, 'b', late)).toEqual([])
     expect(machine.ids).not.toContain('x')
   })
 
   it('tries another partner when one does not answer, and discovery when none does', () => {
     const machine = machineWith(6)
     const tried = [machine.tick()]
-    while (machine.last('request') !== undefined) tried.push(machine.miss())
+    while (machine.asked !== undefined) tried.push(machine.miss())
     expect(tried).toEqual(['a', 'b', 'c', 'd', 'discover'])
   })
 
@@ -100,7 +101,7 @@ describe('an exchange that we asked for', () => {
     const machine = machineWith(8)
     let requests = 0
     const count = (): void => {
-      for (; machine.last('request') !== undefined; machine.miss()) requests++
+      for (; machine.asked !== undefined; machine.miss()) requests++
     }
     machine.tick()
     count()
@@ -126,8 +127,7 @@ describe('an exchange that we asked for', () => {
   it('an answer that is rejected counts as none, and whoever gave it leaves the view', () => {
     const machine = machineWith(2)
     machine.tick()
-    const { attempt } = machine.last('request')!
-    machine.put({ type: 'answered', attempt, from: 'a', message: message('b') })
+    machine.respond(machine.asked!.attempt, 'a', replyOf(message('b')))
     expect(machine.outputs[0]).toEqual({ type: 'rejected', peer: 'a', reason: 'sender-mismatch' })
     expect(machine.asks).toBe('b')
     expect([machine.ids, machine.recovering]).toEqual([['b'], []])
@@ -152,9 +152,9 @@ describe('an exchange that we asked for', () => {
     const machine = machineWith(2)
     machine.tick()
     // While we wait, the peer itself tells us of a newer record.
-    const { attempt } = machine.last('request')!
-    machine.put({ type: 'requested', from: 'a', message: [descriptor('a', 0, 5n)] })
-    machine.put({ type: 'unanswered', attempt, fault: 'rejected' })
+    const { attempt } = machine.asked!
+    machine.ask('a', [descriptor('a', 0, 5n)])
+    machine.fail(attempt, 'rejected')
     for (let i = 0; i < limits.tombstoneRounds; i++) machine.tick()
     machine.hear('c', [descriptor('a', 1, 1n)])
     expect(machine.last('rejected')).toMatchObject({ reason: 'stale-seq' })
@@ -165,7 +165,7 @@ describe('an exchange that we asked for', () => {
 describe('a peer that stops answering', () => {
   it('moves to recovery memory once somebody else has answered in the same round', () => {
     const machine = machineWith(3)
-    tickFor(machine, 'a')
+    machine.tick()
     expect(machine.miss()).toBe('b')
     expect([machine.ids, machine.recovering]).toEqual([['a', 'b', 'c'], []])
     machine.answer()
@@ -177,7 +177,7 @@ describe('a peer that stops answering', () => {
     const machine = machineWith(3)
     for (let i = 0; i < 20; i++) {
       machine.tick()
-      while (machine.last('request') !== undefined) machine.miss()
+      while (machine.asked !== undefined) machine.miss()
       machine.put({ type: 'discovered' })
     }
     expect([machine.ids, machine.recovering]).toEqual([['a', 'b', 'c'], []])
@@ -185,9 +185,7 @@ describe('a peer that stops answering', () => {
 
   it('is not brought back by hearsay of the same record while its tombstone stands', () => {
     const machine = machineWith(2)
-    tickFor(machine, 'a')
-    machine.miss()
-    machine.answer()
+    lose(machine, 'a')
     machine.hear('b', [descriptor('a')])
     machine.put({ type: 'offered', records: [record('a')] })
     expect(machine.ids).toEqual(['b'])
@@ -199,9 +197,7 @@ describe('a peer that stops answering', () => {
 
   it('is not unearthed by a flood of fresh ids', () => {
     const machine = machineWith(2)
-    tickFor(machine, 'a')
-    machine.miss()
-    machine.answer()
+    lose(machine, 'a')
     const each = limits.maxRecords - 1
     for (let fresh = 0; fresh < 5 * limits.maxKnown; fresh += each)
       machine.hear(
@@ -220,11 +216,9 @@ describe('a peer that stops answering', () => {
   ] as const)('counts as alive when it speaks, though the record that it shows %s', (_, shown, reason) => {
     const machine = machineWith(2)
     machine.hear('b', [descriptor('a', 1, 5n)])
-    tickFor(machine, 'a')
-    machine.miss()
-    machine.answer()
+    lose(machine, 'a')
     expect([machine.ids, machine.recovering]).toEqual([['b'], ['a']])
-    machine.put({ type: 'requested', from: 'a', message: [{ record: shown, hop: 0 }] })
+    machine.ask('a', [{ record: shown, hop: 0 }])
     expect(machine.kinds).toEqual(['answer', 'rejected', 'exchange', 'persist'])
     expect(machine.last('rejected')).toMatchObject({ peer: 'a', reason })
     expect([machine.ids, machine.recovering], 'such a record is not held').toEqual([['b'], []])
@@ -238,40 +232,50 @@ describe('a peer that stops answering', () => {
       (machine: Machine) => machine.hear('b', [descriptor('a', 9, 2n)])
     ]) {
       const machine = machineWith(2)
-      tickFor(machine, 'a')
-      machine.miss()
-      machine.answer()
+      lose(machine, 'a')
       back(machine)
       expect([machine.ids, machine.recovering]).toEqual([['a', 'b'], []])
     }
   })
 
-  it('is tried again now and then, first of all, and is whole again when it answers', () => {
-    const machine = machineWith(2)
-    tickFor(machine, 'a')
-    machine.miss()
-    machine.answer()
+  it('is pinged now and then; when it answers, it is no longer lost, and asked first in the next round', () => {
+    const machine = machineWith(3)
+    lose(machine, 'a')
     let rounds = 0
-    let probes = 0
+    let pinged = 0
     for (; rounds < 400; rounds++) {
-      if (machine.tick() === 'a') {
-        probes++
-        expect(machine.miss(), 'the round goes on without it').toBe('b')
-      }
+      expect(machine.tick()).toBe('b')
       machine.answer()
+      // Recovery memory keeps others too, which answer.
+      for (const [id, attempt] of machine.pings) {
+        pinged++
+        if (id !== 'a') machine.pong(id, attempt)
+        else {
+          machine.fail(attempt)
+          machine.fail(machine.pings.get('a')!)
+        }
+      }
+      expect(machine.recovering).toEqual(['a'])
     }
-    expect(Math.abs(probes / rounds - limits.recoveryProbe)).toBeLessThan(0.07)
-    while (machine.tick() !== 'a') machine.answer()
+    expect(Math.abs(pinged / rounds - limits.recoveryProbe)).toBeLessThan(0.07)
+    do {
+      machine.tick()
+      machine.answer()
+    } while (!machine.pings.has('a'))
+    machine.pong('a', machine.pings.get('a')!)
+    expect([machine.ids, machine.recovering]).toEqual([['b', 'c'], []])
+    expect(machine.tick()).toBe('a')
     machine.answer()
-    expect([machine.ids, machine.recovering]).toEqual([['a', 'b'], []])
+    expect(machine.ids).toEqual(['a', 'b', 'c'])
   })
 
-  it('leaves recovery memory when it answers, even where the view keeps nobody', () => {
-    const forgetful: Policy = { ...inOrder, merge: view => view.of([]) }
-    const machine = new Machine({
-      policy: forgetful,
-      remembered: [{ record: record('a'), hop: 1, age: 0, place: 'recovery' }]
-    })
+  it('is no longer lost when it speaks, even where the view keeps nobody', () => {
+    const forgetful: Policy = {
+      name: 'forgetful',
+      open: ground => ({ ...inOrder.open(ground), merge: () => verdict.welcome })
+    }
+    const remembered = [{ record: record('a'), hop: 1, age: 1, place: 'recovery' } as const]
+    const machine = new Machine({ policy: forgetful, remembered })
     expect(machine.recovering).toEqual(['a'])
     machine.hear('a')
     expect([machine.ids, machine.recovering]).toEqual([[], []])
@@ -283,17 +287,17 @@ describe('a peer that asks', () => {
     const machine = machineWith(2)
     machine.hear('a', [descriptor('x')])
     expect(machine.kinds).toEqual(['answer', 'exchange', 'view', 'persist'])
-    expect(ids(machine.last('answer')!.message)).toEqual(['b', 'self'])
+    expect(ids(machine.said)).toEqual(['b', 'self'])
     expect(machine.last('exchange')).toEqual({ type: 'exchange', peer: 'a', role: 'responder', received: 2 })
   })
 
   it('is answered while an exchange of our own is under way, and the two do not disturb each other', () => {
     const machine = machineWith(2)
     machine.tick()
-    const { attempt } = machine.last('request')!
+    const { attempt } = machine.asked!
     machine.hear('z', [descriptor('x')])
     expect(machine.kinds).toEqual(['answer', 'exchange', 'view', 'persist'])
-    machine.put({ type: 'answered', attempt, from: 'a', message: message('a', [descriptor('y')]) })
+    machine.respond(attempt, 'a', replyOf(message('a', [descriptor('y')])))
     expect(machine.ids).toEqual(['a', 'b', 'x', 'y', 'z'])
   })
 
@@ -306,7 +310,7 @@ describe('a peer that asks', () => {
     ['duplicate-id', 'z', message('z', [descriptor('a'), descriptor('a')])]
   ] as const)('and is wrong is refused with %s, counted, and changes nothing', (reason, from, received) => {
     const machine = machineWith(2)
-    expect(machine.put({ type: 'requested', from, message: received })).toEqual([
+    expect(machine.ask(from, received)).toEqual([
       { type: 'rejected', peer: from, reason },
       { type: 'refuse', reason }
     ])

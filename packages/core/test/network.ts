@@ -2,10 +2,19 @@
  * Many machines in one process, without a clock: in a round every node, in a fresh random order, makes one exchange. The
  * shipped core is all there is; what a driver does for it takes ten lines.
  */
-import { below, gossip, limits, Namespace, shuffle } from '@pex/core'
-import type { Descriptor, GossipOptions, Output, PeerRecord, RejectionReason } from '@pex/core'
+import { below, chance, gossip, limits, Namespace, shuffle } from '@pex/core'
+import type {
+  Descriptor,
+  GossipOptions,
+  Output,
+  PeerRecord,
+  Question,
+  RejectionReason,
+  Response
+} from '@pex/core'
 import { seeded } from '@pex/testkit/chance'
 import type { SeededRng } from '@pex/testkit/chance'
+import { askOf, replyOf } from './machine.ts'
 import { record } from './peers.ts'
 
 /** What a hostile node says whenever it says something; its own record comes last. */
@@ -16,6 +25,8 @@ export class Network {
   readonly dead = new Set<string>()
   /** Why live honest nodes refused each other. */
   readonly refused: RejectionReason[] = []
+  /** The chance of each message to be lost. */
+  loss = 0
   readonly #rng: SeededRng
   readonly #attackers = new Map<string, Speech>()
   #side: ((id: string) => number) | undefined
@@ -89,8 +100,9 @@ export class Network {
       const node = this.nodes.get(id)
       if (node !== undefined) this.#carryOut(id, node, node.handle(this.#time, { type: 'tick' }))
       else {
-        const [, victim] = this.#live()[below(this.#rng, this.#live().length)]!
-        this.#ask(victim, id, this.#attackers.get(id)!(this.#rng))
+        const [victim] = this.#live()[below(this.#rng, this.#live().length)]!
+        const speech = this.#attackers.get(id)!(this.#rng)
+        this.#ask(victim, id, askOf(this.#rng(), speech))
       }
     }
   }
@@ -98,12 +110,14 @@ export class Network {
   #carryOut(id: string, node: Namespace, outputs: readonly Output[]): void {
     for (const output of outputs) {
       if (output.type === 'request') {
-        const answer = this.#answer(output.to.id!, id, output.message)
-        const { attempt } = output
+        const { attempt, to, question } = output
+        const answer = this.#ask(to.id!, id, question)
         const input =
           answer === undefined
             ? ({ type: 'unanswered', attempt } as const)
-            : ({ type: 'answered', attempt, from: output.to.id!, message: answer } as const)
+            : answer === 'refused'
+              ? ({ type: 'unanswered', attempt, fault: 'refused' } as const)
+              : ({ type: 'answered', attempt, from: to.id!, response: answer } as const)
         this.#carryOut(id, node, node.handle(this.#time, input))
       } else if (output.type === 'discover') {
         const contact = { id: 'n0', addresses: ['/memory/1'] }
@@ -113,23 +127,29 @@ export class Network {
     }
   }
 
-  #answer(to: string, from: string, message: readonly Descriptor[]): readonly Descriptor[] | undefined {
+  /** What comes of a question; nothing where nobody is, or the question or its answer is lost. */
+  #ask(to: string, from: string, question: Question): Response | 'refused' | undefined {
     if (this.#side !== undefined && this.#side(to) !== this.#side(from)) return undefined
     const speech = this.#attackers.get(to)
-    if (speech !== undefined) return speech(this.#rng)
+    if (speech !== undefined) return lie(question, speech(this.#rng))
     const node = this.nodes.get(to)
-    return node === undefined || this.dead.has(to) ? undefined : this.#ask(node, from, message)
-  }
-
-  #ask(node: Namespace, from: string, message: readonly Descriptor[]): readonly Descriptor[] | undefined {
+    if (node === undefined || this.dead.has(to) || chance(this.#rng, this.loss)) return undefined
     const called = node.handle(this.#time, { type: 'called', from })
-    const outputs = called.length > 0 ? called : node.handle(this.#time, { type: 'requested', from, message })
+    const outputs =
+      called.length > 0 ? called : node.handle(this.#time, { type: 'requested', from, question })
+    if (chance(this.#rng, this.loss)) return undefined
     for (const output of outputs) {
-      if (output.type === 'answer') return output.message
+      if (output.type === 'answer') return output.response
       if (output.type === 'refuse' && this.nodes.has(from)) this.refused.push(output.reason)
     }
-    return undefined
+    return 'refused'
   }
+}
+
+/** Attackers live, and always answer with their own. */
+function lie(question: Question, descriptors: readonly Descriptor[]): Response {
+  if (question.type === 'ask') return replyOf(descriptors)
+  return question.type === 'ping' ? { type: 'pong', own: descriptors.at(-1)! } : { type: 'ack' }
 }
 
 export function deviation(values: readonly number[]): number {

@@ -4,7 +4,7 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Round } from '../src/round.ts'
 import type { Candidate } from '../src/round.ts'
-import { entry, ids } from './peers.ts'
+import { record } from './peers.ts'
 
 function contact(id: string | undefined, address: string = '/memory/1'): Contact {
   return { id, addresses: [address] }
@@ -19,9 +19,9 @@ function tried(round: Round): (string | undefined)[] {
 
 describe('a round', () => {
   it('tries the partners in their order, then asks discovery once, and ends when that has nobody', () => {
-    const round = new Round('self', [entry('a'), entry('b')])
+    const round = new Round('self', [record('a'), record('b')])
     const named = [round.next(), round.next()] as Candidate[]
-    expect(named.map(({ contact, entry }) => [contact.id, entry?.record.id])).toEqual([
+    expect(named.map(({ contact, record }) => [contact.id, record?.id])).toEqual([
       ['a', 'a'],
       ['b', 'b']
     ])
@@ -31,7 +31,7 @@ describe('a round', () => {
   })
 
   it('tries what discovery finds as it comes, whoever has not been tried before', () => {
-    const round = new Round('self', [entry('a')])
+    const round = new Round('self', [record('a')])
     expect([...tried(round), round.next()]).toEqual(['a', 'asking'])
     for (const id of ['a', 'self', 'b', 'b', undefined, undefined]) round.found(contact(id))
     expect(tried(round), 'an address alone is somebody too, once').toEqual(['b', undefined])
@@ -42,7 +42,7 @@ describe('a round', () => {
   it('names each candidate once, and never more than its bounds', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: -1, max: 20 }), { maxLength: 40, size: 'max' }), found => {
-        const round = new Round('p0', [entry('p1'), entry('p2')])
+        const round = new Round('p0', [record('p1'), record('p2')])
         const named = tried(round)
         for (const i of found) {
           round.found(i < 0 ? contact(undefined) : contact(`p${i}`))
@@ -61,14 +61,5 @@ describe('a round', () => {
     for (let i = 0; i < 100; i++) round.found(contact(`p${i}`))
     expect(tried(round).length).toBe(limits.contactsPerRound)
     expect(round.next()).toBe('over')
-  })
-
-  it('remembers which partners did not answer; of contacts we hold nothing', () => {
-    const round = new Round('self', [entry('a')])
-    round.missed(round.next() as Candidate)
-    round.next()
-    round.found(contact('b'))
-    round.missed(round.next() as Candidate)
-    expect(ids(round.unanswered)).toEqual(['a'])
   })
 })

@@ -12,6 +12,7 @@ import type {
   RejectionReason,
   Rng,
   Signer,
+  SizeEstimate,
   Store,
   Transport,
   Verifier
@@ -99,6 +100,13 @@ export interface PexEvents {
   round: CustomEvent<{ namespace: string; round: number; reached: string | undefined }>
   /** A message or record of a peer has been rejected. */
   reject: CustomEvent<{ namespace: string; peer: string; reason: RejectionReason }>
+  /** The estimate of the network's size has changed; at most once in a round. */
+  'size:estimate': CustomEvent<{ namespace: string } & SizeEstimate>
+  /**
+   * The two methods of counting have begun to contradict each other (`alarm`: true), or have ceased to: somebody lies about
+   * averages, crowds our view, or cuts us off.
+   */
+  'size:alarm': CustomEvent<{ namespace: string } & SizeEstimate>
   /** Entries of the store were damaged and have been dropped. */
   'store:damage': CustomEvent<{ namespace: string; dropped: number; kept: number }>
   /** The store has failed; the host goes on from memory and tries again with the next change. */
@@ -134,8 +142,22 @@ export interface Pex extends TypedEventTarget<PexEvents> {
   view(namespace: string): readonly ViewPeer[]
   /** Peers that stopped answering, kept aside and tried now and then. */
   recovery(namespace: string): readonly ViewPeer[]
-  /** A uniform sample of the view without replacement; fewer than asked for where the view is smaller. */
+  /**
+   * Random peers of the view, different ones; fewer than asked for where the view is smaller. Nobody is given again before
+   * everybody of the present view has been: whoever draws often goes round the view.
+   */
   sample(namespace: string, count: number): readonly PeerRecord[]
+  /**
+   * Random peers as they come, each once for each of its stays in the view: what to use where a peer drawn again too soon does
+   * harm. It waits while there is nobody new, and ends when the signal is aborted or the namespace is left. All streams of
+   * a namespace share its peers: each peer goes to one of them.
+   */
+  stream(namespace: string, options?: { signal?: AbortSignal }): AsyncIterable<PeerRecord>
+  /**
+   * How many nodes there are in the namespace, this one included, with error bars, by two independent methods; undefined
+   * before either has come to anything: averaging takes some tens of rounds, coincidences depend on the size.
+   */
+  estimate(namespace: string): SizeEstimate | undefined
   /**
    * Takes signed records from elsewhere, as bytes: those that verify renew what is held and fill free places of the view;
    * they push nobody out.

@@ -1,38 +1,85 @@
 /**
- * What comes from a peer, from bytes to verified descriptors: the cheap checks before the dear ones.
+ * What comes from a peer, from bytes to verified messages: the cheap checks before the dear ones. A ping, an ack and a settle
+ * cost no signature.
  */
 import { checkHops, isExcusable, isRejection } from '@pex/core'
-import type { Descriptor, Rejection, Verifier } from '@pex/core'
-import { decodeMessage } from '@pex/wire'
-import type { Claim, RefusalMessage } from '@pex/wire'
+import type { Descriptor, Question, Rejection, Response, Verifier } from '@pex/core'
+import { decodeQuestion, decodeResponse } from '@pex/wire'
+import type { Claim, Refusal } from '@pex/wire'
 
 /** A message whose records have been verified; those that do not count without condemning the rest are dropped. */
-export interface VerifiedMessage {
-  readonly kind: 'exchange'
-  readonly descriptors: readonly Descriptor[]
+export interface Received<Message extends Question | Response> {
+  readonly message: Message
+  /** Where each descriptor stood in the message as it came; undefined where all are as they were. */
+  readonly places?: readonly number[] | undefined
   readonly dropped: readonly Rejection[]
 }
 
-/** The verified message; or a refusal, where the peer sent one; or why the message is rejected. */
-export async function receive(
+/** The verified question; or why it is rejected. */
+export async function receiveQuestion(
   body: Uint8Array,
   verifier: Verifier
-): Promise<VerifiedMessage | RefusalMessage | Rejection> {
-  const message = decodeMessage(body)
-  if (isRejection(message) || message.kind === 'refusal') return message
-  return checkHops(message.claims.map(({ hop }) => hop)) ?? (await verifyAll(message.claims, verifier))
+): Promise<Received<Question> | Rejection> {
+  const question = decodeQuestion(body)
+  if (isRejection(question)) return question
+  if (question.type !== 'ask') return { message: question, dropped: [] }
+  const { claims, ...rest } = question
+  const verified = await verifyAll(claims, verifier)
+  if (isRejection(verified)) return verified
+  const { descriptors, places, dropped } = verified
+  return { message: { ...rest, descriptors }, places, dropped }
 }
 
-async function verifyAll(claims: readonly Claim[], verifier: Verifier): Promise<VerifiedMessage | Rejection> {
-  const descriptors: Descriptor[] = []
-  const dropped: Rejection[] = []
-  for (const claim of claims) {
-    const verified = verifier.verify(claim.envelope)
-    // Known envelopes are verified at once; waiting for them would cost more than the look-up.
-    const record = verified instanceof Promise ? await verified : verified
-    if (!isRejection(record)) descriptors.push({ hop: claim.hop, record })
-    else if (isExcusable(record) && claim !== claims.at(-1)) dropped.push(record)
-    else return record
+/** The verified answer to our question; or a refusal, where the peer sent one; or why the answer is rejected. */
+export async function receiveResponse(
+  body: Uint8Array,
+  to: Question,
+  verifier: Verifier
+): Promise<Received<Response> | Refusal | Rejection> {
+  const response = decodeResponse(body, to)
+  if (isRejection(response) || response.type === 'refusal') return response
+  if (response.type === 'ack') return { message: response, dropped: [] }
+  if (response.type === 'pong') {
+    const own = await verify(response.own, verifier)
+    return isRejection(own) ? own : { message: { type: 'pong', own }, dropped: [] }
   }
-  return { kind: 'exchange', descriptors, dropped }
+  const { claims, ...rest } = response
+  const verified = await verifyAll(claims, verifier)
+  if (isRejection(verified)) return verified
+  const { descriptors, places, dropped } = verified
+  return { message: { ...rest, descriptors }, places, dropped }
+}
+
+interface Verified {
+  readonly descriptors: readonly Descriptor[]
+  readonly places: readonly number[] | undefined
+  readonly dropped: readonly Rejection[]
+}
+
+async function verifyAll(claims: readonly Claim[], verifier: Verifier): Promise<Verified | Rejection> {
+  const disorder = checkHops(claims.map(({ hop }) => hop))
+  if (disorder !== undefined) return disorder
+  const descriptors: Descriptor[] = []
+  const places: number[] = []
+  const dropped: Rejection[] = []
+  for (const [place, claim] of claims.entries()) {
+    const verified = verify(claim, verifier)
+    // Known envelopes are verified at once; waiting for them would cost more than the look-up.
+    const descriptor = verified instanceof Promise ? await verified : verified
+    if (!isRejection(descriptor)) {
+      descriptors.push(descriptor)
+      places.push(place)
+    } else if (isExcusable(descriptor) && place < claims.length - 1) dropped.push(descriptor)
+    else return descriptor
+  }
+  return { descriptors, places: dropped.length === 0 ? undefined : places, dropped }
+}
+
+function verify(
+  { hop, envelope }: Claim,
+  verifier: Verifier
+): Descriptor | Rejection | Promise<Descriptor | Rejection> {
+  const verified = verifier.verify(envelope)
+  if (!(verified instanceof Promise)) return isRejection(verified) ? verified : { hop, record: verified }
+  return verified.then(record => (isRejection(record) ? record : { hop, record }))
 }

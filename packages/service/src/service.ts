@@ -13,6 +13,7 @@ import type {
   RejectionReason,
   Rng,
   Signer,
+  SizeEstimate,
   Store,
   Transport,
   Verifier
@@ -188,6 +189,14 @@ class PexService extends TypedEventEmitter<PexEvents> implements Pex {
     if (!Number.isInteger(count) || count < 0)
       throw new PexError('PEX_INVALID_PARAMETER', `a sample of ${count} peers; give an integer of 0 or more`)
     return this.#require(namespace).session.machine.sample(count)
+  }
+
+  stream(namespace: string, { signal }: { signal?: AbortSignal } = {}): AsyncIterable<PeerRecord> {
+    return this.#require(namespace).session.stream(signal)
+  }
+
+  estimate(namespace: string): SizeEstimate | undefined {
+    return this.#require(namespace).session.machine.estimate
   }
 
   async offer(namespace: string, envelopes: readonly Uint8Array[]): Promise<void> {

@@ -1,11 +1,10 @@
 /**
  * The driver of one namespace: puts into the core's machine what happens, and carries out what the machine decides.
  */
-import { between, isRejection, PexError } from '@pex/core'
+import { between, BoundedMap, isRejection, PexError } from '@pex/core'
 import type {
   Clock,
   Contact,
-  Descriptor,
   Discovery,
   Gossip,
   Input,
@@ -17,10 +16,13 @@ import type {
   Transport,
   Verifier
 } from '@pex/core'
-import { encodeExchange, encodeRefusal } from '@pex/wire'
+import { encodeMessage, encodeRefusal } from '@pex/wire'
+import { Bell } from './bell.ts'
+import { withinDeadline } from './deadline.ts'
 import type { PexEvents } from './pex.ts'
 import { protocolOf } from './protocol.ts'
-import { receive } from './receive.ts'
+import { receiveQuestion } from './receive.ts'
+import { faultOf, rejectedAnswer, Requests } from './requests.ts'
 import { untilAborted } from './until.ts'
 
 /** Tells the application what has happened in a namespace. */
@@ -43,19 +45,25 @@ export interface SessionParts {
   readonly persist: () => void
 }
 
+/** What the machine wants to be asked. */
+type Request = Extract<Output, { type: 'request' }>
+
 export class Session {
   readonly #parts: SessionParts
+  readonly #requests: Requests
   #closed = false
   #cancelWake: (() => void) | undefined
   #round: PromiseWithResolvers<string | undefined> | undefined
-  #askedAt = 0
+  // When exchanges of ours began whose settles may be under way. Bounded: that of this round and the one before, by partner.
+  readonly #begun = new BoundedMap<string, number>(2)
   #failure: PexError | undefined
-  // Work under way: at most one exchange of ours and one search.
-  #exchange: AbortController | undefined
   #search: AbortController | undefined
+  // Rings when the stream may have somebody new, or has ended.
+  readonly #news = new Bell()
 
   constructor(parts: SessionParts) {
     this.#parts = parts
+    this.#requests = new Requests({ ...parts, rejected: this.#rejected })
   }
 
   get machine(): Namespace {
@@ -101,11 +109,22 @@ export class Session {
     this.#closed = true
     this.#cancelWake?.()
     const left = new PexError('PEX_ABORTED', 'the namespace has been left')
-    this.#exchange?.abort(left)
+    this.#requests.abort(left)
     this.#search?.abort(left)
     this.#round?.resolve(undefined)
     this.#round = undefined
+    this.#news.ring()
     await this.#parts.transport.unhandle(protocolOf(this.#parts.namespace))
+  }
+
+  /** The peers of the machine's stream as they come, until the signal is aborted or the namespace left. */
+  async *stream(signal: AbortSignal | undefined): AsyncGenerator<PeerRecord, void, undefined> {
+    const isOver = (): boolean => this.#closed || signal?.aborted === true
+    while (!isOver()) {
+      const record = this.machine.next()
+      if (record !== undefined) yield record
+      else await untilAborted(this.#news.rung, signal).catch(() => {})
+    }
   }
 
   #runRound(first: Input): Promise<string | undefined> {
@@ -123,6 +142,8 @@ export class Session {
       // An application may leave from within an event.
       if (this.#closed) break
     }
+    // A round gives everybody a turn again, and whoever has entered the view one more.
+    if (outputs.some(({ type }) => type === 'view' || type === 'wake')) this.#news.ring()
     return outputs
   }
 
@@ -132,8 +153,9 @@ export class Session {
       case 'wake':
         return this.#wakeIn(output.at - clock.now())
       case 'request':
-        this.#round ??= Promise.withResolvers()
-        return void this.#request(output.attempt, output.to, output.message)
+        // Pings, and what is left to be settled, belong to no round.
+        if (output.question.type === 'ask') this.#round ??= Promise.withResolvers()
+        return void this.#request(output)
       case 'discover':
         this.#round ??= Promise.withResolvers()
         return void this.#discover()
@@ -156,10 +178,14 @@ export class Session {
           peer: output.peer,
           role: output.role,
           received: output.received,
-          ms: output.role === 'initiator' ? clock.now() - this.#askedAt : undefined
+          ms: output.role === 'initiator' ? this.#sinceAsked(output.peer) : undefined
         })
+      case 'size':
+        return emit('size:estimate', output.estimate)
+      case 'alarm':
+        return emit('size:alarm', output.estimate)
       case 'rejected':
-        return emit('reject', { peer: output.peer, reason: output.reason })
+        return this.#rejected(output.peer, output.reason)
       case 'persist':
         return persist()
       case 'answer':
@@ -173,25 +199,23 @@ export class Session {
     this.#cancelWake = this.#parts.clock.after(ms, () => this.#put({ type: 'tick' }))
   }
 
-  /** Asks one peer, within the deadline, and reports how it went. */
-  async #request(attempt: number, to: Contact, message: readonly Descriptor[]): Promise<void> {
-    const { clock } = this.#parts
-    const exchange = new AbortController()
-    this.#exchange = exchange
-    this.#askedAt = clock.now()
+  /** Asks one peer, and reports how it went. */
+  async #request(request: Request): Promise<void> {
+    const { attempt, to, question } = request
+    const askedAt = this.#parts.clock.now()
     try {
-      const answered = await this.#withinDeadline(exchange, signal => this.#ask(to, message, signal))
-      this.#failure = undefined
+      const answered = await this.#requests.ask(request)
+      if (question.type === 'ask') this.#begun.set(answered.from, askedAt)
       const outputs = this.#put({ type: 'answered', attempt, ...answered })
+      if (question.type !== 'ask') return
       const rejected = outputs.find(output => output.type === 'rejected')
-      const complete = outputs.some(output => output.type === 'exchange')
-      if (rejected !== undefined && !complete)
-        this.#failed(to, rejectedAnswer(answered.from, rejected.reason))
+      if (rejected === undefined || outputs.some(goesOn)) this.#failure = undefined
+      else this.#failed(to, rejectedAnswer(answered.from, rejected.reason))
     } catch (cause) {
       if (this.#closed) return
       const error =
         cause instanceof PexError ? cause : new PexError('PEX_UNREACHABLE', 'the transport failed', { cause })
-      this.#failed(to, error)
+      if (question.type === 'ask') this.#failed(to, error)
       this.#put({ type: 'unanswered', attempt, ...faultOf(error) })
     }
   }
@@ -201,46 +225,31 @@ export class Session {
     this.#parts.emit('exchange:fail', { to, error })
   }
 
-  async #ask(
-    to: Contact,
-    message: readonly Descriptor[],
-    signal: AbortSignal
-  ): Promise<{ from: string; message: readonly Descriptor[] }> {
-    const { transport, namespace, verifier, emit } = this.#parts
-    const { from, body } = await transport.request(to, protocolOf(namespace), encodeExchange(message), {
-      signal
-    })
-    const received = await receive(body, verifier)
-    if (isRejection(received)) {
-      emit('reject', { peer: from, reason: received.reason })
-      throw rejectedAnswer(from, received.reason)
-    }
-    if (received.kind === 'refusal')
-      throw new PexError(
-        'PEX_REFUSED',
-        `${from} refuses the exchange: ${received.reason ?? 'for a reason of its own'}`
-      )
-    for (const { reason } of received.dropped) emit('reject', { peer: from, reason })
-    return { from, message: received.descriptors }
+  #sinceAsked(peer: string): number | undefined {
+    const at = this.#begun.get(peer)
+    return at === undefined ? undefined : this.#parts.clock.now() - at
+  }
+
+  readonly #rejected = (peer: string, reason: RejectionReason): void => {
+    this.#parts.emit('reject', { peer, reason })
   }
 
   /** Answers one request; a peer that is wrong gets a refusal. */
   async #respond(from: string, body: Uint8Array): Promise<Uint8Array> {
-    const { verifier, emit } = this.#parts
     // Cheap before dear: whoever asks too often costs no signature.
     let outputs = this.#put({ type: 'called', from })
     if (outputs.length === 0) {
-      const received = await receive(body, verifier)
-      if (isRejection(received) || received.kind === 'refusal') {
-        const reason = isRejection(received) ? received.reason : 'unknown-kind'
-        emit('reject', { peer: from, reason })
-        return encodeRefusal(reason)
+      const received = await receiveQuestion(body, this.#parts.verifier)
+      if (isRejection(received)) {
+        this.#rejected(from, received.reason)
+        return encodeRefusal(received.reason)
       }
-      for (const { reason } of received.dropped) emit('reject', { peer: from, reason })
-      outputs = this.#put({ type: 'requested', from, message: received.descriptors })
+      for (const { reason } of received.dropped) this.#rejected(from, reason)
+      const { message: question, places } = received
+      outputs = this.#put({ type: 'requested', from, question, places })
     }
     for (const output of outputs) {
-      if (output.type === 'answer') return encodeExchange(output.message)
+      if (output.type === 'answer') return encodeMessage(output.response)
       if (output.type === 'refuse') return encodeRefusal(output.reason)
     }
     throw new PexError('PEX_NOT_JOINED', 'the namespace has been left')
@@ -248,11 +257,11 @@ export class Session {
 
   /** Looks for contacts for the round that has found nobody. */
   async #discover(): Promise<void> {
-    const { discovery, namespace } = this.#parts
+    const { discovery, namespace, clock } = this.#parts
     const search = new AbortController()
     this.#search = search
     try {
-      await this.#withinDeadline(search, async signal => {
+      await withinDeadline(clock, this.gossip.exchangeMs, search, async signal => {
         for await (const found of discovery.findPeers(namespace, { signal })) {
           if (found.envelope !== undefined) await this.offer([found.envelope])
           if (signal.aborted) return
@@ -273,31 +282,9 @@ export class Session {
     const records = verified.filter((record): record is PeerRecord => !isRejection(record))
     this.#put({ type: 'offered', records })
   }
-
-  /** Runs work that has to be over when the exchange's deadline passes or the controller aborts. */
-  async #withinDeadline<T>(
-    controller: AbortController,
-    work: (signal: AbortSignal) => Promise<T>
-  ): Promise<T> {
-    const { signal } = controller
-    const cancel = this.#parts.clock.after(this.gossip.exchangeMs, () =>
-      controller.abort(new PexError('PEX_TIMEOUT', `no answer within ${this.gossip.exchangeMs} ms`))
-    )
-    try {
-      return await untilAborted(work(signal), signal)
-    } finally {
-      cancel()
-    }
-  }
 }
 
-/** An answer that had to be rejected: the peer's fault, not the network's. */
-function rejectedAnswer(from: string, reason: RejectionReason): PexError {
-  return new PexError('PEX_REJECTED', `the answer of ${from} is rejected: ${reason}`)
-}
-
-/** Whose fault a failed exchange is; nobody's that we know of, where the peer was silent. */
-function faultOf({ code }: PexError): { fault?: 'rejected' | 'refused' } {
-  if (code === 'PEX_REJECTED') return { fault: 'rejected' }
-  return code === 'PEX_REFUSED' ? { fault: 'refused' } : {}
+/** Whether an exchange has come further with an answer: it is complete, or only to be settled. */
+function goesOn(output: Output): boolean {
+  return output.type === 'exchange' || (output.type === 'request' && output.question.type === 'settle')
 }

@@ -1,6 +1,6 @@
 /** A handful of hosts that a test puts together by hand, in virtual time. */
 import { generateKeyPairFromSeed } from '@libp2p/crypto/keys'
-import type { Store } from '@pex/core'
+import type { Store, Verifier } from '@pex/core'
 import { createSigner } from '@pex/record'
 import { createPex } from '@pex/service'
 import type { Pex, PexInit } from '@pex/service'
@@ -16,6 +16,7 @@ export const TICK = 1_000
 export interface HostOptions {
   readonly transport?: MemoryTransportInit
   readonly store?: Store
+  readonly verifier?: Verifier
   /** Hosts with the same number have the same key. Default: the next free number. */
   readonly key?: number
 }
@@ -34,12 +35,13 @@ export function world(): World {
   return {
     clock,
     links,
-    async host(init = {}, { transport, store, key = ++hosts } = {}) {
+    async host(init = {}, { transport, store, verifier, key = ++hosts } = {}) {
       const signer = createSigner(await keyOf(key))
       const parts = {
         transport: links.transport(signer.id, transport),
         signer: clock.tracked(signer),
         store,
+        verifier,
         clock
       }
       return createPex({ ...parts, rng: rng.fork(`${key}`) }, { gossip: { tickMs: TICK }, ...init })

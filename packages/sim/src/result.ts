@@ -72,7 +72,11 @@ export interface Result {
   /** Equal for equal runs on every machine: a hash of every view at the end. */
   readonly stateHash: string
   /** The random graph of the same size and view, for comparison. */
-  readonly reference: { readonly inDegreeSd: number; readonly clustering: number; readonly pathLength: number }
+  readonly reference: {
+    readonly inDegreeSd: number
+    readonly clustering: number
+    readonly pathLength: number
+  }
   readonly series: readonly RoundFigures[]
   readonly nodeRoundsPerSecond: number
   readonly bytesPerNode: number

@@ -1,254 +1,288 @@
 /**
  * The contract of every `Policy`, as a suite of tests with the runner handed in: the laws that hold whatever a protocol
- * does with its view. Scenes are drawn from seeds, so that a failure names the seed that brings it back.
+ * does with its view, for one node and for a network. All is drawn from seeds, so that a failure names the seed that brings
+ * it back.
  */
-import { ageOf, below, hold, hopOf, limits, sample, View } from '@pex/core'
-import type { Descriptor, Entry, PeerRecord, Policy, Rng, Turn } from '@pex/core'
-import { seeded, withSeed } from './chance.ts'
+import { limits, nobody, policies, role } from '@pex/core'
+import type { SamplingInit } from '@pex/core'
+import { withSeed } from './chance.ts'
+import type { SeededRng } from './chance.ts'
+import { offerFault, PolicyNetwork } from './policy-network.ts'
+import type { PolicyNetworkInit } from './policy-network.ts'
+import { BYSTANDER, PolicyScene, SELF } from './policy-scene.ts'
 import type { Runner } from './runner.ts'
 
 export interface PolicySuiteOptions {
   /** Names the policy in the tests. */
   readonly name: string
   /** A fresh policy. */
-  readonly create: () => Policy
-  /** Scenes for each law. @default 200 */
+  readonly create: () => SamplingInit['policy']
+  /** Lives for each law of a single node. @default 20 */
   readonly scenes?: number
-  /** Whether a merge lets nobody go while there is room for everybody. @default true */
-  readonly keepsWhileRoom?: boolean
+  /** Rounds within which a network of which half dies is rid of the dead. @default 100 */
+  readonly healingRounds?: number
+  /** The share of its entries that may still be dead then. @default 0.05 */
+  readonly deadShare?: number
 }
 
-/** What a policy is given to merge. */
-interface Scene {
-  readonly view: View
-  readonly received: readonly Descriptor[]
-  readonly round: number
-  /** How many entries are shown in the same exchange. */
-  readonly count: number
-}
+/** Steps in one life. */
+const STEPS = 60
+/** Policies of ours that a network is shared with. */
+const COMPANY = ['casm', 'cyclon'] as const
 
-/** Whose views they are; ids of others are letters and numbers. */
-const SELF = 'self'
-/** Few ids, so that what is received often speaks of somebody in the view. */
-const IDS = 80
-const MAX_AGE = 50
-const NO_BYTES = new Uint8Array(0)
+type Law = (scene: PolicyScene, rng: SeededRng) => void
+type Each = (law: Law) => () => void
 
 /** Declares the tests of the `Policy` contract with the runner. */
-export function policySuite(
-  runner: Runner,
-  { name, create, scenes = 200, keepsWhileRoom = true }: PolicySuiteOptions
-): void {
-  const each = (law: (scene: Scene, policy: Policy, rng: Rng) => void) => (): void => {
+export function policySuite(runner: Runner, options: PolicySuiteOptions): void {
+  const { name, create, scenes = 20 } = options
+  const each: Each = law => () => {
     for (let seed = 1; seed <= scenes; seed++)
-      withSeed(seed, rng => law(drawScene(rng.fork('scene')), create(), rng.fork('policy')))
+      withSeed(seed, rng => law(new PolicyScene(create(), rng), rng.fork('law')))
   }
   runner.describe(`the contract of a policy: ${name}`, () => {
-    partnerSelection(runner, create, each)
-    showing(runner, each)
-    merging(runner, each, keepsWhileRoom)
-    history(runner, create)
+    aNode(runner, create, each)
+    itsPeers(runner, each)
+    aNetwork(runner, options)
+    sharedNetworks(runner, options)
   })
 }
 
-type Each = (law: (scene: Scene, policy: Policy, rng: Rng) => void) => () => void
-
-function partnerSelection({ it, expect }: Runner, create: () => Policy, each: Each): void {
+function aNode({ it, expect }: Runner, create: () => SamplingInit['policy'], each: Each): void {
   it(
-    'partners are so many different entries of the view as were asked for, or all of them',
-    each(({ view, round }, policy, rng) => {
-      for (const count of [0, 1, limits.triesPerRound, view.size + 1]) {
-        const partners = policy.partners(view, { round, rng }, count)
-        expect(partners.length).toBe(Math.min(count, view.size))
+    'a view never holds its owner, nobody twice, no more than c, and nobody that it was not told of',
+    each(scene => {
+      for (let i = 0; i < STEPS; i++) {
+        scene.step()
+        const view = scene.view()
+        expect(view.includes(SELF)).toBe(false)
+        expect(new Set(view).size).toBe(view.length)
+        expect(view.length).toBeLessThanOrEqual(scene.viewSize)
+        expect(view.filter(peer => !scene.known.has(peer))).toEqual([])
+      }
+    })
+  )
+  it(
+    'what is shown is what a message may hold: different others with hops above 0, then the own record',
+    each(scene => {
+      for (let i = 0; i < STEPS; i++) {
+        scene.step()
+        const { offer, to } = scene.shown ?? { offer: scene.show(nobody), to: nobody }
+        expect(offerFault(offer, SELF, to, scene.exchangeSize)).toBe(undefined)
+        const others = [...offer.peers.subarray(0, offer.count - 1)]
+        expect(others.filter(peer => !scene.known.has(peer))).toEqual([])
+      }
+    })
+  )
+  it(
+    'what is picked are different places of what was shown',
+    each(scene => {
+      for (let i = 0; i < STEPS; i++) {
+        scene.step()
+        const { places, of } = scene.picked ?? { places: [], of: 0 }
+        expect(new Set(places).size).toBe(places.length)
+        expect(places.every(place => place < of)).toBe(true)
+      }
+    })
+  )
+  it(
+    'the rows of other nodes stay as they are',
+    each(scene => {
+      const before = scene.view(BYSTANDER)
+      for (let i = 0; i < STEPS; i++) scene.step()
+      expect(scene.view(BYSTANDER)).toEqual(before)
+    })
+  )
+  it('the same seed gives the same life', () => {
+    for (let seed = 1; seed <= 10; seed++) {
+      const lives = [0, 1].map(() =>
+        withSeed(seed, rng => {
+          const scene = new PolicyScene(create(), rng)
+          return Array.from({ length: STEPS }, () => {
+            scene.step()
+            return [scene.view(), scene.begin()]
+          })
+        })
+      )
+      expect(lives[0], `seed ${seed}`).toEqual(lives[1])
+    }
+  })
+  it(
+    'whoever joins anew knows nobody, asks nobody, pings nobody, and shows itself alone',
+    each(scene => {
+      for (let i = 0; i < STEPS; i++) scene.step()
+      scene.sampling.join(SELF)
+      expect([scene.view(), scene.begin(), scene.probes()]).toEqual([[], [], []])
+      expect(scene.show(nobody).count).toBe(1)
+    })
+  )
+}
+
+function itsPeers({ it, expect }: Runner, each: Each): void {
+  it(
+    'whom to try are different peers, somebody as long as anybody is held, and never more than a round tries',
+    each(scene => {
+      for (let i = 0; i < STEPS; i++) {
+        scene.step()
+        const partners = scene.begin()
         expect(new Set(partners).size).toBe(partners.length)
-        expect(partners.every(partner => view.get(partner.record.id) === partner)).toBe(true)
+        expect(partners.length).toBeLessThanOrEqual(limits.triesPerRound)
+        expect(partners.length >= Math.min(scene.view().length, 1)).toBe(true)
+        expect(partners.filter(peer => peer === SELF || !scene.known.has(peer))).toEqual([])
       }
     })
   )
-  it('nobody in the view stays unasked for ever, however many of the others never answer', () => {
+  it(
+    'no more peers are pinged in a round than a round may ping, each once, and never itself',
+    each(scene => {
+      for (let i = 0; i < STEPS; i++) {
+        scene.step()
+        const probes = scene.probes()
+        expect(probes.length).toBeLessThanOrEqual(limits.maxProbes)
+        expect(probes.filter(peer => peer === SELF || !scene.known.has(peer))).toEqual([])
+      }
+    })
+  )
+  it(
+    'the first contact is in the view, is asked, and is shown to others',
+    each(scene => {
+      const peer = scene.anybody()
+      scene.learn(peer)
+      expect(scene.view()).toEqual([peer])
+      expect(scene.begin()).toEqual([peer])
+      expect(scene.show(nobody).peers[0]).toBe(peer)
+      expect(scene.show(peer).count, 'not to itself').toBe(1)
+    })
+  )
+  it(
+    'nobody who is held stays unasked for ever, however many of the others are never met',
+    each(scene => {
+      for (let peer = 2; peer < 14; peer++) scene.learn(peer)
+      const unasked = new Set(scene.view())
+      for (let i = 0; i < 1_000 && unasked.size > 0; i++) {
+        for (const peer of scene.begin()) unasked.delete(peer)
+        // A policy may exchange whom it holds.
+        const view = new Set(scene.view())
+        for (const peer of unasked) if (!view.has(peer)) unasked.delete(peer)
+      }
+      expect(unasked.size).toBe(0)
+    })
+  )
+  it(
+    'who does not answer leaves no trace, and hearsay does not bring it back while it is buried',
+    each(scene => {
+      for (let i = 0; i < STEPS; i++) scene.step()
+      const gone = scene.view()[0] ?? 2
+      scene.sampling.forget(SELF, gone)
+      for (let i = 0; i < limits.tombstoneRounds / 2; i++) {
+        const from = 2 + ((gone + i) % 70)
+        const partners = scene.begin()
+        if (from === gone) continue
+        const heard = scene.message(from, [gone, scene.anybody()])
+        scene.exchange(from, i % 2 === 0 ? role.initiator : role.responder, heard)
+        const { offer } = scene.shown ?? { offer: scene.show(nobody) }
+        const traces = [scene.view(), partners, [...offer.peers.subarray(0, offer.count)], scene.probes()]
+        expect(traces.map(trace => trace.includes(gone))).toEqual([false, false, false, false])
+        expect(scene.sampling.holds(SELF, gone) && !scene.sampling.isBuried(SELF, gone)).toBe(false)
+      }
+    })
+  )
+}
+
+const networkOf = (policy: SamplingInit['policy'], nodes: number, rng: SeededRng): PolicyNetworkInit => ({
+  policies: [policy],
+  nodes,
+  rng,
+  viewSize: limits.viewSize,
+  exchangeSize: limits.viewSize / 2
+})
+
+function aNetwork({ it, expect }: Runner, options: PolicySuiteOptions): void {
+  const { create, healingRounds = 100, deadShare = 0.05 } = options
+  it('300 nodes that all know one of them alone are one network with full views 30 rounds later', () => {
     withSeed(1, rng => {
-      const view = drawView(rng, 16, 16, 100)
-      const policy = create()
-      const asked = new Set<Entry>()
-      for (let i = 0; i < 1_000; i++)
-        for (const partner of policy.partners(view, { round: 100, rng }, limits.triesPerRound))
-          asked.add(partner)
-      expect(asked.size).toBe(view.size)
+      const network = new PolicyNetwork(networkOf(create(), 300, rng))
+      network.run(30)
+      expect(network.connected()).toBe(true)
+      expect(network.wrong).toEqual([])
+      for (const node of network.live())
+        expect(network.view(node).length).toBeGreaterThanOrEqual(network.viewSize / 2)
+      // A policy of ranked slots holds a few peers twice.
+      expect(network.entries().length).toBeGreaterThanOrEqual(0.8 * 300 * network.viewSize)
     })
+  })
+  it('the same seed gives the same network', () => {
+    const [one, other] = [0, 1].map(() =>
+      withSeed(2, rng => {
+        const network = new PolicyNetwork(networkOf(create(), 50, rng))
+        network.run(20)
+        return network.live().map(node => network.view(node))
+      })
+    )
+    expect(one).toEqual(other)
+  })
+  it('when half of 200 nodes die, the others are rid of them in time, and still one network', () => {
+    withSeed(3, rng => {
+      const network = new PolicyNetwork(networkOf(create(), 200, rng))
+      network.run(50)
+      for (let node = 0; node < 100; node++) network.dead.add(node * 2)
+      network.run(healingRounds)
+      const entries = network.entries()
+      const dead = entries.filter(peer => network.dead.has(peer)).length
+      expect(dead / entries.length).toBeLessThanOrEqual(deadShare)
+      expect(network.connected()).toBe(true)
+    })
+  })
+  for (const nodes of [2, 3, 10])
+    it(`${nodes} nodes find each other, and when all but two die, these two are left with each other`, () => {
+      for (let seed = 1; seed <= 5; seed++)
+        withSeed(seed, rng => {
+          const network = new PolicyNetwork(networkOf(create(), nodes, rng))
+          network.run(30)
+          expect(network.connected()).toBe(true)
+          expect(network.wrong).toEqual([])
+          for (const node of network.live()) expect(network.view(node).length).toBeGreaterThanOrEqual(1)
+          for (let node = 2; node < nodes; node++) network.dead.add(node)
+          network.run(healingRounds)
+          expect(network.entries().filter(peer => network.dead.has(peer))).toEqual([])
+        })
+    })
+  it('a node alone stays alone, and nothing breaks', () => {
+    withSeed(4, rng => {
+      const network = new PolicyNetwork(networkOf(create(), 1, rng))
+      network.run(100)
+      expect(network.view(0)).toEqual([])
+    })
+  })
+  it('the smallest views and messages work, and the largest', () => {
+    for (const [viewSize, exchangeSize] of [
+      [2, 2],
+      [4, 2],
+      [limits.maxViewSize, limits.maxRecords]
+    ] as const)
+      withSeed(5, rng => {
+        const network = new PolicyNetwork({ ...networkOf(create(), 60, rng), viewSize, exchangeSize })
+        network.run(30)
+        expect(network.wrong).toEqual([])
+        for (const node of network.live()) expect(network.view(node).length).toBeGreaterThanOrEqual(1)
+      })
   })
 }
 
-function showing({ it, expect }: Runner, each: Each): void {
-  it(
-    'what is shown are different entries of the view, and no more of them than were asked for',
-    each(({ view, round, count }, policy, rng) => {
-      for (const most of [0, 1, count, view.size + 1]) {
-        const shown = policy.show(view, { round, rng }, most)
-        expect(shown.length).toBeLessThanOrEqual(most)
-        expect(new Set(shown).size).toBe(shown.length)
-        expect(shown.every(entry => view.get(entry.record.id) === entry)).toBe(true)
-      }
+function sharedNetworks({ it, expect }: Runner, { create }: PolicySuiteOptions): void {
+  for (const other of COMPANY)
+    it(`shares a network with ${other}: all are one network with full views, and neither side is forgotten`, () => {
+      withSeed(6, rng => {
+        const company = policies[other]!()
+        const network = new PolicyNetwork({ ...networkOf(create(), 200, rng), policies: [create(), company] })
+        network.run(50)
+        expect(network.connected()).toBe(true)
+        expect(network.wrong).toEqual([])
+        const entries = network.entries()
+        expect(entries.length).toBeGreaterThanOrEqual(0.8 * 200 * network.viewSize)
+        const own = entries.filter(peer => peer % 2 === 0).length / entries.length
+        expect(own).toBeGreaterThanOrEqual(0.25)
+        expect(own).toBeLessThanOrEqual(0.75)
+      })
     })
-  )
-  it(
-    'whoever holds somebody shows somebody',
-    each(({ view, round, count }, policy, rng) => {
-      const shown = policy.show(view, { round, rng }, count)
-      expect(shown.length > 0).toBe(view.size > 0)
-    })
-  )
-}
-
-function merging({ it, expect }: Runner, each: Each, keepsWhileRoom: boolean): void {
-  /** Runs an exchange's two steps, on inputs that nobody can change. */
-  const exchange = (
-    { view, received, round, count }: Scene,
-    policy: Policy,
-    rng: Rng,
-    left: readonly Entry[] = []
-  ) => {
-    const turn: Turn = Object.freeze({ round, rng })
-    const sent = Object.freeze([...policy.show(view, turn, count), ...left])
-    return policy.merge(view, received, sent, turn)
-  }
-  const allOf = ({ view, received }: Scene): Set<string> =>
-    new Set([...view.entries, ...received].map(({ record }) => record.id))
-
-  it(
-    'a merge keeps owner and bound, holds each id once, never its owner, and invents nobody',
-    each((scene, policy, rng) => {
-      const { view, received } = scene
-      const merged = exchange(scene, policy, rng)
-      const records = new Set([...view.entries, ...received].map(({ record }) => record))
-      expect([merged.owner, merged.max]).toEqual([view.owner, view.max])
-      expect(merged.size).toBeLessThanOrEqual(view.max)
-      expect(new Set(merged.entries.map(({ record }) => record.id)).size).toBe(merged.size)
-      expect(merged.has(SELF)).toBe(false)
-      expect(merged.entries.every(({ record }) => records.has(record))).toBe(true)
-    })
-  )
-  it(
-    'of two records of one peer the one with the higher seq stays, or neither',
-    each((scene, policy, rng) => {
-      const merged = exchange(scene, policy, rng)
-      for (const { record } of [...scene.view.entries, ...scene.received])
-        expect((merged.get(record.id)?.record.seq ?? record.seq) >= record.seq).toBe(true)
-    })
-  )
-  it(
-    'our own age only grows, except by the word of the peer itself, which makes it 0',
-    each((scene, policy, rng) => {
-      const { view, received, round } = scene
-      const merged = exchange(scene, policy, rng)
-      const speaker = received.at(-1)?.hop === 0 ? received.at(-1)?.record.id : undefined
-      for (const entry of merged.entries) {
-        const held = view.get(entry.record.id)
-        const expected = held === undefined || entry.record.id === speaker ? 0 : ageOf(held, round)
-        expect(ageOf(entry, round), entry.record.id).toBe(expected)
-      }
-    })
-  )
-  it(
-    'what an entry claims when it is passed on is a hop above 0 and within the limit',
-    each((scene, policy, rng) => {
-      const merged = exchange(scene, policy, rng)
-      for (const entry of merged.entries) {
-        for (const round of [scene.round, scene.round + 5_000]) {
-          expect(hopOf(entry, round)).toBeGreaterThanOrEqual(1)
-          expect(hopOf(entry, round)).toBeLessThanOrEqual(limits.maxHop)
-        }
-      }
-    })
-  )
-  it(
-    'the same seed gives the same choice, and the inputs stay as they were',
-    each((scene, policy, rng) => {
-      const before = [...scene.view.entries]
-      const seed = rng()
-      const [first, second] = [0, 1].map(() => exchange(scene, policy, seeded(seed)).entries)
-      expect(first).toEqual(second)
-      expect(scene.view.entries.length).toBe(before.length)
-      expect(scene.view.entries.every((entry, i) => entry === before[i])).toBe(true)
-    })
-  )
-  it(
-    'what was sent and has left the view since does no harm',
-    each((scene, policy, rng) => {
-      const gone = [0, 1].map(i => hold({ record: drawRecord(`gone${i}`, 1n), hop: 1 }, 0))
-      const merged = exchange(scene, policy, rng, gone)
-      expect(merged.entries.every(({ record }) => allOf(scene).has(record.id))).toBe(true)
-    })
-  )
-  it(
-    'a message without news changes nobody',
-    each((scene, policy, rng) => {
-      const { view } = scene
-      const merged = exchange({ ...scene, received: [] }, policy, rng)
-      expect(new Set(merged.entries)).toEqual(new Set(view.entries))
-    })
-  )
-  if (!keepsWhileRoom) return
-  it(
-    'while there is room for everybody, everybody stays',
-    each((scene, policy, rng) => {
-      const all = allOf(scene)
-      if (all.size > scene.view.max) return
-      expect(new Set(exchange(scene, policy, rng).entries.map(({ record }) => record.id))).toEqual(all)
-    })
-  )
-}
-
-function history({ it, expect }: Runner, create: () => Policy): void {
-  it('a thousand exchanges in a row fill the view and never leave it empty', () => {
-    withSeed(7, rng => {
-      const policy = create()
-      let view = View.empty(SELF, 16)
-      for (let round = 0; round < 1_000; round++) {
-        const received = drawMessage(rng, 8)
-        view = policy.merge(view, received, policy.show(view, { round, rng }, 7), { round, rng })
-        expect(view.size).toBeGreaterThanOrEqual(Math.min(received.length, view.max / 2))
-      }
-      expect(view.size).toBeGreaterThanOrEqual(view.max / 2)
-    })
-  })
-}
-
-function drawScene(rng: Rng): Scene {
-  const max = 2 + below(rng, 31)
-  const round = below(rng, 3) * MAX_AGE
-  // Every third view is full.
-  const size = below(rng, 3) === 0 ? max : below(rng, max + 1)
-  const received = drawMessage(rng, 1 + below(rng, Math.max(Math.floor(max / 2), 1)))
-  const view = drawView(rng, max, size, round)
-  // A message of 2 to c/2 records, without the own one.
-  const count = 1 + below(rng, Math.max(Math.floor(max / 2), 2) - 1)
-  return { view, received: Object.freeze(received), round, count }
-}
-
-function drawView(rng: Rng, max: number, size: number, round: number): View {
-  const entries = drawIds(rng, size).map(id => {
-    const descriptor = { record: drawRecord(id, BigInt(below(rng, 4))), hop: below(rng, 100) }
-    return { ...hold(descriptor, round), since: round - below(rng, MAX_AGE) }
-  })
-  const view = View.empty(SELF, max).of(Object.freeze(entries))
-  return view
-}
-
-/** What admission lets through: unique ids; a sender's own record, if it counts, comes last. */
-function drawMessage(rng: Rng, count: number): Descriptor[] {
-  const heard = drawIds(rng, count)
-  const counts = below(rng, 4) > 0
-  return heard.map((id, i) => ({
-    record: drawRecord(id, BigInt(below(rng, 4))),
-    hop: counts && i === count - 1 ? 0 : 1 + below(rng, limits.maxHop)
-  }))
-}
-
-function drawIds(rng: Rng, count: number): string[] {
-  const all = Array.from({ length: IDS }, (_, i) => `p${i}`)
-  return sample(rng, all, count)
-}
-
-function drawRecord(id: string, seq: bigint): PeerRecord {
-  return { id, seq, addresses: ['/memory/1'], envelope: NO_BYTES }
 }

@@ -279,6 +279,14 @@ class Libp2pPex implements PexService, Startable {
     return this.#pex.sample(...args)
   }
 
+  stream(...args: Parameters<Pex['stream']>): ReturnType<Pex['stream']> {
+    return this.#pex.stream(...args)
+  }
+
+  estimate(...args: Parameters<Pex['estimate']>): ReturnType<Pex['estimate']> {
+    return this.#pex.estimate(...args)
+  }
+
   offer(...args: Parameters<Pex['offer']>): ReturnType<Pex['offer']> {
     return this.#pex.offer(...args)
   }

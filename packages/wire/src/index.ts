@@ -1,7 +1,16 @@
 /**
- * Bytes to exchange message and back: the native wire of peer exchange.
+ * Bytes to message and back: the native wire of peer exchange.
  *
  * @packageDocumentation
  */
-export { decodeMessage, encodeExchange, encodeRefusal } from './message.ts'
-export type { Claim, ExchangeMessage, Message, RefusalMessage } from './message.ts'
+export { decodeQuestion, decodeResponse } from './decode.ts'
+export type { Claim } from './descriptors.ts'
+export { encodeMessage, encodeRefusal } from './encode.ts'
+export type {
+  ClaimedAsk,
+  ClaimedPong,
+  ClaimedQuestion,
+  ClaimedReply,
+  ClaimedResponse,
+  Refusal
+} from './message.ts'

@@ -7,7 +7,8 @@
  */
 import { limits, reject } from '@pex/core'
 import type { Rejection } from '@pex/core'
-import { Reader, varintLength, writeVarint } from './varint.ts'
+import { Reader } from './reader.ts'
+import { varintLength, writeVarint } from './varint.ts'
 
 // What never differs, in the order of the envelope. The key follows PUBLIC_KEY and PEER_ID; the payload's length, a varint,
 // stands between PAYLOAD_TYPE and PEER_ID; the rest of the payload before SIGNED, the signature behind it.

@@ -1,8 +1,37 @@
 /** Messages put together by hand, right and wrong, without the encoder. */
 import { limits } from '@pex/core'
+import type { Question, Rejection } from '@pex/core'
+import { decodeQuestion, decodeResponse } from '@pex/wire'
+import type { ClaimedQuestion, ClaimedResponse } from '@pex/wire'
 
-export const EXCHANGE = 0x01
-export const REFUSAL = 0x02
+export const ASK = 0x01
+export const SETTLING_ASK = 0x02
+export const SETTLE = 0x03
+export const PING = 0x04
+export const REFUSAL = 0x10
+export const REPLY = 0x11
+export const PICKING_REPLY = 0x12
+export const ACK = 0x13
+export const PONG = 0x14
+
+/** The number of an exchange, and no averages. */
+export const NUMBER = [0, 0, 1, 7] as const
+export const NONE = 0
+
+/** A question for each kind. */
+export const questions: Readonly<Record<number, Question>> = {
+  [ASK]: { type: 'ask', exchange: 263, settles: false, descriptors: [], averages: [] },
+  [SETTLING_ASK]: { type: 'ask', exchange: 263, settles: true, descriptors: [], averages: [] },
+  [SETTLE]: { type: 'settle', exchange: 263, picks: [] },
+  [PING]: { type: 'ping' }
+}
+
+/** Reads bytes as what their kind says: a question, or the answer to the question of the kind that is 16 less. */
+export function read(input: Uint8Array): ClaimedQuestion | ClaimedResponse | Rejection {
+  const kind = input[0] ?? 0
+  if (kind < REFUSAL) return decodeQuestion(input)
+  return decodeResponse(input, questions[kind - 16] ?? questions[ASK]!)
+}
 
 type Part = number | readonly number[] | Uint8Array
 
@@ -57,14 +86,42 @@ export function lengthened(hop: number, length: number): Uint8Array {
   return envelopeOf(short.subarray(0, 32), short.subarray(32, 96), short.subarray(96))
 }
 
-/** An exchange of these records. */
-export function exchange(...claims: readonly (readonly number[])[]): Uint8Array {
-  return bytes(EXCHANGE, varint(claims.length), ...claims)
+/** A list of these records, with its count. */
+export function list(...claims: readonly (readonly number[])[]): Uint8Array {
+  return bytes(varint(claims.length), ...claims)
+}
+
+/** An ask with these records. */
+export function ask(...claims: readonly (readonly number[])[]): Uint8Array {
+  return bytes(ASK, NUMBER, list(...claims), NONE)
+}
+
+/** A reply with these records. */
+export function reply(...claims: readonly (readonly number[])[]): Uint8Array {
+  return bytes(REPLY, list(...claims), NONE)
+}
+
+/** A value in eight bytes. */
+export function float64(value: number): Uint8Array {
+  const window = new DataView(new ArrayBuffer(8))
+  window.setFloat64(0, value)
+  return new Uint8Array(window.buffer)
+}
+
+/** A number in four bytes. */
+export function uint32(value: number): readonly number[] {
+  return [value >>> 24, (value >>> 16) & 0xff, (value >>> 8) & 0xff, value & 0xff]
+}
+
+/** An instance of averaging. */
+export function average(epoch: number, value: number): Uint8Array {
+  return bytes(uint32(epoch), 0xca, 0xfe, 0, epoch & 0xff, float64(value))
 }
 
 /** The longest message that there is. */
 export function longest(): Uint8Array {
-  return exchange(
-    ...Array.from({ length: limits.maxRecords }, () => claim(limits.maxHop, limits.maxRecordBytes))
-  )
+  const { maxRecords, maxHop, maxRecordBytes, maxAverages } = limits
+  const claims = Array.from({ length: maxRecords }, () => claim(maxHop, maxRecordBytes))
+  const averages = Array.from({ length: maxAverages }, () => average(2 ** 32 - 1, 1))
+  return bytes(PICKING_REPLY, list(...claims), averages.length, ...averages, maxRecords, counted(maxRecords))
 }

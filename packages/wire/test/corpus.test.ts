@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { decodeMessage } from '@pex/wire'
+import { decodeQuestion, decodeResponse } from '@pex/wire'
 import { describe, expect, it } from 'vitest'
+import { questions, read } from './bytes.ts'
 import { corpus, folder } from './corpus.ts'
 
 const files = readdirSync(folder)
@@ -16,14 +17,30 @@ const reasons = [
   'no-records',
   'too-many-records',
   'record-oversize',
+  'bad-picks',
+  'bad-averages',
   'malformed-record'
 ]
+
+function contentOf(file: string): Uint8Array {
+  return new Uint8Array(readFileSync(join(folder, file)))
+}
 
 describe('malformed messages', () => {
   it.each(files)('%s is rejected with the reason in its name', file => {
     const [reason] = file.split('--')
-    expect(decodeMessage(new Uint8Array(readFileSync(join(folder, file))))).toEqual({ reason })
+    expect(read(contentOf(file))).toEqual({ reason })
   })
+
+  it.each(files.filter(file => file.startsWith('unknown-kind')))(
+    '%s is of no kind, whatever is expected',
+    file => {
+      const content = contentOf(file)
+      expect(decodeQuestion(content)).toEqual({ reason: 'unknown-kind' })
+      for (const question of Object.values(questions))
+        expect(decodeResponse(content, question)).toEqual({ reason: 'unknown-kind' })
+    }
+  )
 
   it('there is a file for each reason', () => {
     expect(new Set(files.map(file => file.split('--')[0]))).toEqual(new Set(reasons))

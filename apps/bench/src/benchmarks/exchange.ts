@@ -1,7 +1,7 @@
 /** One exchange over an open libp2p connection, beside the least that libp2p itself needs for as many bytes. */
 import type { Connection, Libp2p, Stream } from '@libp2p/interface'
 import { casm, limits } from '@pex/core'
-import type { Clock, Contact, Discovery, Found, PeerRecord } from '@pex/core'
+import type { Clock, Contact, Discovery, Found, PeerRecord, Policy } from '@pex/core'
 import { createVerifier } from '@pex/record'
 import { systemClock } from '@pex/service'
 import { memoryStore } from '@pex/store-memory'
@@ -91,11 +91,21 @@ async function between(scale: Scale, remembered: number): Promise<Times> {
   }
 }
 
+/** A policy that asks nobody by itself. */
+const idle: Policy = {
+  name: 'idle',
+  open(ground) {
+    const rules = casm().open(ground)
+    rules.partners = () => 0
+    return rules
+  }
+}
+
 /** A host with these records in its view, whose rounds come when the benchmark says so and ask its partner alone. */
 async function start(clock: Clock, remembered: number, known: readonly PeerRecord[]): Promise<Host> {
   const source = new Source(known)
   const service = pex({
-    gossip: { tickMs: 3_600_000, policy: { ...casm(), partners: () => [] } },
+    gossip: { tickMs: 3_600_000, policy: idle },
     discovery: [source],
     verifier: createVerifier({ max: remembered }),
     store: memoryStore(),

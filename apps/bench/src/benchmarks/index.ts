@@ -1,10 +1,25 @@
 /** All benchmarks, the quick ones first. */
 import type { Benchmark } from '../figure.ts'
+import { cyclonOfNpm } from './cyclon-p2p.ts'
 import { exchange } from './exchange.ts'
 import { memory } from './memory.ts'
 import { merge } from './merge.ts'
 import { message } from './message.ts'
+import { newscast } from './newscast.ts'
+import { sampling } from './sampling.ts'
 import { seenEnvelope } from './seen-envelope.ts'
+import { simulator } from './simulator.ts'
 import { traffic } from './traffic.ts'
 
-export const benchmarks: readonly Benchmark[] = [seenEnvelope, merge, message, exchange, memory, traffic]
+export const benchmarks: readonly Benchmark[] = [
+  seenEnvelope,
+  merge,
+  message,
+  exchange,
+  memory,
+  sampling,
+  cyclonOfNpm,
+  newscast,
+  simulator,
+  traffic
+]

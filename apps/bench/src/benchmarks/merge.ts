@@ -1,6 +1,6 @@
 /** Merges per second on one core: what bounds a simulation of the shipped core, and nothing that a real host would feel. */
-import { casm, healerSwapper, sample, View } from '@pex/core'
-import type { Descriptor, Entry, PeerRecord, Policy, Rng, Turn } from '@pex/core'
+import { below, casm, healerSwapper, nobody, Offer, role, Sampling } from '@pex/core'
+import type { Policy, Rng } from '@pex/core'
 import { seeded } from '@pex/testkit/chance'
 import type { Benchmark, Circumstances, Figure } from '../figure.ts'
 import { microsPerCall } from '../measure.ts'
@@ -10,29 +10,21 @@ const RECEIVED = 16
 /** Peers of the network from which the messages come; some of each message is then in the view already. */
 const NETWORK = 200
 const TURNS = 256
-/** Turns before the view is full and mixed. */
-const WARM_UP = 64
-
-/** One merge of a node's life, ready to be done again. */
-interface Step {
-  readonly view: View
-  readonly received: readonly Descriptor[]
-  readonly sent: readonly Entry[]
-  readonly turn: Turn
-}
+/** The node itself, and its row. */
+const SELF = 0
 
 export const merge: Benchmark = {
   name: 'merge',
   question: 'How many merges does one core do?',
   method:
-    `The policy's merge alone, on ${TURNS} turns of one node's life recorded before: full view of c = ${VIEW_SIZE}, ` +
-    `${RECEIVED} records received from a network of ${NETWORK}, ${VIEW_SIZE / 2 - 1} sent. Seeded. Processor time; median of 15 runs of at least 100 ms.`,
+    `What one side of an exchange of two messages decides, showing and merging, on one node's life: full view of c = ${VIEW_SIZE}, ` +
+    `${RECEIVED} records received from a network of ${NETWORK}, ${RECEIVED - 1} shown. Seeded. Processor time; median of 15 runs of at least 100 ms.`,
 
   async run({ scale }: Circumstances): Promise<readonly Figure[]> {
     return [casm(), healerSwapper()].map(policy => {
-      const steps = life(policy, seeded(1))
-      const micros = microsPerCall(scale, steps.length, () => {
-        for (const { view, received, sent, turn } of steps) policy.merge(view, received, sent, turn)
+      const turn = life(policy, seeded(1))
+      const micros = microsPerCall(scale, TURNS, () => {
+        for (let i = 0; i < TURNS; i++) turn(i)
       })
       return {
         name: `${policy.name}, c = ${VIEW_SIZE}`,
@@ -44,26 +36,38 @@ export const merge: Benchmark = {
   }
 }
 
-/** The merges of one node, from when its view is full. */
-function life(policy: Policy, rng: Rng): Step[] {
-  const network = Array.from({ length: NETWORK }, (_, i) => stranger(i))
-  const steps: Step[] = []
-  let view = View.empty('self', VIEW_SIZE)
-  for (let round = 1; round <= WARM_UP + TURNS; round++) {
-    const turn = { round, rng }
-    const sent = policy.show(view, turn, RECEIVED - 1)
-    const received = sample(rng, network, RECEIVED).map((record, i) => ({
-      record,
-      hop: i === RECEIVED - 1 ? 0 : 1 + (i % 10)
-    }))
-    if (round > WARM_UP) steps.push({ view, received, sent, turn })
-    view = policy.merge(view, received, sent, turn)
+/** A node whose view is full, and what it does in its i-th turn. */
+function life(policy: Policy, rng: Rng): (i: number) => void {
+  const hashes = Uint32Array.from({ length: NETWORK + 1 }, rng)
+  const groups = new Uint32Array(NETWORK + 1)
+  const sampling = new Sampling({
+    policy,
+    nodes: 1,
+    viewSize: VIEW_SIZE,
+    exchangeSize: RECEIVED,
+    peers: { hashes, groups },
+    rng
+  })
+  sampling.join(SELF)
+  const messages = Array.from({ length: TURNS }, () => message(rng))
+  const partners = new Uint32Array(VIEW_SIZE)
+  const sent = new Offer()
+  function turn(i: number): void {
+    const received = messages[i]!
+    sampling.begin(SELF, partners)
+    sampling.show(SELF, nobody, sent)
+    sampling.merge(SELF, received.peers[RECEIVED - 1]!, role.initiator, received, sent)
   }
-  if (view.size !== VIEW_SIZE) throw new Error(`the view has ${view.size} entries, not ${VIEW_SIZE}`)
-  return steps
+  for (let i = 0; i < TURNS; i++) turn(i)
+  if (!sampling.views.isFull(SELF)) throw new Error('the view is not full')
+  return turn
 }
 
-/** A merge looks at ids and seqs only: nobody need have signed. */
-function stranger(i: number): PeerRecord {
-  return { id: `peer-${i}`, seq: 1n, addresses: ['/ip4/192.0.2.1/tcp/1'], envelope: new Uint8Array(1) }
+/** Different peers with hops as they occur; the sender's own record last. */
+function message(rng: Rng): Offer {
+  const offer = new Offer()
+  const chosen = new Set<number>()
+  while (chosen.size < RECEIVED) chosen.add(1 + below(rng, NETWORK))
+  for (const peer of chosen) offer.push(peer, offer.count === RECEIVED - 1 ? 0 : 1 + (offer.count % 10))
+  return offer
 }

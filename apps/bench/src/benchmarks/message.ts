@@ -2,7 +2,7 @@
 import { isRejection } from '@pex/core'
 import type { Verifier } from '@pex/core'
 import { createVerifier } from '@pex/record'
-import { decodeMessage, encodeExchange } from '@pex/wire'
+import { decodeQuestion, encodeMessage } from '@pex/wire'
 import type { Benchmark, Circumstances, Figure } from '../figure.ts'
 import { microsPerCall } from '../measure.ts'
 import { messageOf, strangers } from '../peers.ts'
@@ -13,12 +13,12 @@ export const message: Benchmark = {
   name: 'message',
   question: 'What does a whole message cost that brings nothing new?',
   method:
-    `decodeMessage and verify() of each of its ${RECORDS} envelopes (a full message at c = 32), all remembered; the rival is JSON.parse of ` +
+    `decodeQuestion and verify() of each of its ${RECORDS} envelopes (a full message at c = 32), all remembered; the rival is JSON.parse of ` +
     'the same hops and envelopes, these in base64 and left so. Processor time; median of 15 runs of at least 100 ms.',
 
   async run({ scale }: Circumstances): Promise<readonly Figure[]> {
     const descriptors = messageOf(await strangers(RECORDS))
-    const bytes = encodeExchange(descriptors)
+    const bytes = encodeMessage({ type: 'ask', exchange: 1, settles: true, descriptors, averages: [] })
     const json = JSON.stringify(
       descriptors.map(({ hop, record }) => ({
         hop,
@@ -48,8 +48,8 @@ export const message: Benchmark = {
 }
 
 function take(bytes: Uint8Array, verifier: Verifier): void {
-  const decoded = decodeMessage(bytes)
-  if (isRejection(decoded) || decoded.kind !== 'exchange') throw new Error('an honest message was rejected')
+  const decoded = decodeQuestion(bytes)
+  if (isRejection(decoded) || decoded.type !== 'ask') throw new Error('an honest message was rejected')
   for (const { envelope } of decoded.claims)
     if (verifier.verify(envelope) instanceof Promise) throw new Error('an envelope has been forgotten')
 }

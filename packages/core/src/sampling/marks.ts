@@ -12,14 +12,14 @@ export class Marks {
 
   /** Forgets every mark. */
   wipe(): void {
-    this.#current += 4
+    this.#current += 256
     if (this.#current > 0xffff_0000) {
       this.#stamps.fill(0)
-      this.#current = 4
+      this.#current = 256
     }
   }
 
-  /** Marks a peer with a kind, 0 to 3. */
+  /** Marks a peer with a kind, 0 to 255. */
   set(peer: number, kind: number): void {
     this.#stamps[peer] = this.#current + kind
   }

@@ -27,6 +27,8 @@ export interface Ground {
 
 export interface Policy {
   readonly name: string
+  /** Records in a message, the own one included, that suit it where the user asks for nothing else. @default limits.exchangeSize */
+  readonly exchangeSize?: number
   /** The rules at work on some nodes. */
   open(ground: Ground): Rules
 }
@@ -49,7 +51,7 @@ export interface Rules {
   begin(node: number): void
   /** Partner selection: up to `count` different peers, in the order in which to try them. Returns how many. */
   partners(node: number, out: Uint32Array, count: number): number
-  /** What to show `to`, which needs no word of itself, beside the own record (which the caller adds). */
+  /** What to show `to` (`nobody`: whoever is behind an address), which needs no word of itself, beside the own record (which the caller adds). */
   show(node: number, to: number, out: Offer): void
   /** View selection after two messages. `sent` is what the node showed; some of it may have left the view since. */
   merge(node: number, from: number, as: Role, received: Offer, sent: Offer): Verdict
@@ -60,13 +62,19 @@ export interface Rules {
   /** Everybody in the node's view, each once; `out` has room for c. Returns how many. */
   view(node: number, out: Uint32Array): number
 
+  /**
+   * Whether the node's state beside views, memory and tombstones still has the peer's number. Present where a policy keeps
+   * numbers of its own: a host gives a number that nothing holds to another peer (roster.ts). What is to outlive that is
+   * kept by `peers.hashes`.
+   */
+  readonly holds?: (node: number, peer: number) => boolean
   /** Present where the policy can do with three messages. */
   readonly settling?: Settling
   /** Present where the policy wants peers pinged: a few in this round, `limits.maxProbes` - 1 at most. Returns how many. */
   readonly probes?: (node: number, out: Uint32Array) => number
   /** The peer has just answered us, whatever it was. */
   readonly met?: (node: number, peer: number) => void
-  /** A peer that was lost has answered: perhaps what was apart is together again. */
+  /** A peer that was lost has answered, and is asked first in the next round: perhaps what was apart is together again. */
   readonly rejoined?: (node: number, peer: number) => void
   /** False to turn a caller away for now: it is alive, and we are busy. */
   readonly admits?: (node: number, from: number) => boolean

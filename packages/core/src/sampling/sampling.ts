@@ -6,7 +6,7 @@
  * What every policy shares is here: a node's rounds, tombstones, recovery memory. What differs is the policy's.
  */
 import type { Rng } from '../random.ts'
-import { chance } from '../random.ts'
+import { below, chance } from '../random.ts'
 import { limits } from '../limits.ts'
 import { Marks } from './marks.ts'
 import { Memory } from './memory.ts'
@@ -31,17 +31,22 @@ export interface SamplingInit {
 export class Sampling {
   readonly views: Views
   readonly memory: Memory
+  readonly #exchangeSize: number
   readonly #marks: Marks
   readonly #tombstones: Tombstones
   readonly #rules: Rules
   readonly #rng: Rng
+  // For each node a peer that was lost and has answered, to be asked next; `nobody` for most.
+  readonly #returned: Uint32Array
 
   constructor({ policy, nodes, viewSize, exchangeSize, peers, rng }: SamplingInit) {
     this.#rng = rng
+    this.#exchangeSize = exchangeSize
     this.views = new Views(nodes, viewSize)
     this.memory = new Memory(nodes, rng)
     this.#marks = new Marks(peers.hashes.length)
     this.#tombstones = new Tombstones(nodes, rng)
+    this.#returned = new Uint32Array(nodes).fill(nobody)
     this.#rules = policy.open({
       views: this.views,
       memory: this.memory,
@@ -64,6 +69,7 @@ export class Sampling {
     this.views.rounds[node] = 0
     this.memory.clear(node)
     this.#tombstones.clear(node)
+    this.#returned[node] = nobody
     this.#rules.join(node)
   }
 
@@ -74,12 +80,38 @@ export class Sampling {
     return true
   }
 
+  /** Time goes on, though the node's last round does too. */
+  pass(node: number): void {
+    this.#tombstones.expire(node, ++this.views.rounds[node]!)
+  }
+
   /** Begins the node's next round: whom to try, one after the other, until an exchange works. Returns how many. */
   begin(node: number, out: Uint32Array): number {
-    const round = ++this.views.rounds[node]!
-    this.#tombstones.expire(node, round)
+    this.pass(node)
     this.#rules.begin(node)
-    return this.#rules.partners(node, out, limits.triesPerRound)
+    this.#remember(node)
+    const returned = this.#returned[node]!
+    this.#returned[node] = nobody
+    if (returned === nobody || this.views.find(node, returned) >= 0)
+      return this.#rules.partners(node, out, limits.triesPerRound)
+    // First whoever was lost: the other side of a split may be behind it.
+    let count = this.#rules.partners(node, out, limits.triesPerRound - 1)
+    let at = 0
+    while (at < count && out[at] !== returned) at++
+    if (at === count) count++
+    for (; at > 0; at--) out[at] = out[at - 1]!
+    out[0] = returned
+    return count
+  }
+
+  /** Now and then somebody of the view is remembered, until memory is full and then slowly in the place of others. */
+  #remember(node: number): void {
+    const { views, memory } = this
+    const size = views.sizes[node]!
+    const isFull = memory.counts[node] === memory.size
+    if (size === 0 || (isFull && !chance(this.#rng, limits.recoveryRenewal))) return
+    const peer = views.peers[node * views.max + below(this.#rng, size)]!
+    if (memory.find(node, peer) < 0) memory.keep(node, peer, -1)
   }
 
   /** Whom to ping in this round, one from recovery memory perhaps among them. Returns how many, `limits.maxProbes` at most. */
@@ -93,6 +125,14 @@ export class Sampling {
   /** False to turn a caller away for now. */
   admits(node: number, from: number): boolean {
     return this.#rules.admits?.(node, from) ?? true
+  }
+
+  /**
+   * Whether a caller that is turned away, because we are busy or it shows too little, is shown somebody all the same: if
+   * its message has so few records that it has hardly anybody else to ask. It learns from that and gives nothing.
+   */
+  teaches(records: number): boolean {
+    return this.settles && records * 2 <= this.#exchangeSize
   }
 
   /** What to show `to`, the own record last. */
@@ -124,6 +164,7 @@ export class Sampling {
     const at = this.memory.find(node, peer)
     if (at >= 0 && this.memory.lost[at]! >= 0) {
       this.memory.lost[at] = -1
+      this.#returned[node] = peer
       this.#rules.rejoined?.(node, peer)
     }
     this.#rules.met?.(node, peer)
@@ -133,7 +174,7 @@ export class Sampling {
   missed(node: number, peer: number): void {
     const round = this.views.rounds[node]!
     const held = this.views.find(node, peer) >= 0
-    this.#rules.remove(node, peer)
+    this.#remove(node, peer)
     this.#tombstones.bury(node, peer, round)
     const at = this.memory.find(node, peer)
     if (at >= 0) this.memory.lost[at] = Math.max(this.memory.lost[at]!, round)
@@ -142,7 +183,7 @@ export class Sampling {
 
   /** The peer's answer had to be rejected: it leaves everything. */
   forget(node: number, peer: number): void {
-    this.#rules.remove(node, peer)
+    this.#remove(node, peer)
     this.#tombstones.bury(node, peer, this.views.rounds[node]!)
     this.memory.forget(node, peer)
   }
@@ -156,8 +197,24 @@ export class Sampling {
     return this.#tombstones.has(node, peer)
   }
 
+  /** Whether anything of the node's still has the peer's number: if not, the number may be given to another peer. */
+  holds(node: number, peer: number): boolean {
+    return (
+      this.views.find(node, peer) >= 0 ||
+      this.memory.find(node, peer) >= 0 ||
+      this.#tombstones.has(node, peer) ||
+      this.#returned[node] === peer ||
+      (this.#rules.holds?.(node, peer) ?? false)
+    )
+  }
+
   /** Everybody in the node's view, what the policy keeps beside the packed view included. Returns how many; each once. */
   view(node: number, out: Uint32Array): number {
     return this.#rules.view(node, out)
+  }
+
+  #remove(node: number, peer: number): void {
+    this.#rules.remove(node, peer)
+    if (this.#returned[node] === peer) this.#returned[node] = nobody
   }
 }

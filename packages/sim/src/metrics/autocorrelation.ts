@@ -8,7 +8,7 @@ export interface DegreeMemory {
   readonly autocorrelation: readonly number[]
   /** Half the width of the 99 % band of independent values: 2.576 / √rounds. */
   readonly band: number
-  /** The first lag whose r_k is inside the band; null where there is none. */
+  /** The first lag, from 1 on, whose r_k is inside the band; null where there is none. */
   readonly firstInside: number | null
   /** Population standard deviation, over the nodes, of the mean in-degree over all rounds: hubs that stay hubs. */
   readonly sdOfMeans: number
@@ -29,7 +29,7 @@ export function degreeMemory(series: readonly ArrayLike<number>[], maxLag: numbe
   }
   const autocorrelation = Array.from(sums, sum => sum / series.length)
   const band = 2.576 / Math.sqrt(rounds)
-  const inside = autocorrelation.findIndex(value => Math.abs(value) <= band)
+  const inside = autocorrelation.findIndex((value, lag) => lag > 0 && Math.abs(value) <= band)
   const overall = meanOf(means)
   return {
     autocorrelation,

@@ -1,6 +1,7 @@
 /** How many nodes have each in-degree, against the binomial distribution that a random graph has. */
 import { binomialHistogram } from '../metrics/degree.ts'
 import type { Result } from '../result.ts'
+import { liveAtEnd } from './figures.ts'
 import { axes, card, curve, frame, legendOf, px } from './frame.ts'
 import { html } from './html.ts'
 import type { Html } from './html.ts'
@@ -65,7 +66,7 @@ export function degreePlot(results: readonly Result[], names: readonly string[])
 function binsOf(results: readonly Result[], references: readonly Result[]): readonly Bin[] {
   const histograms = results.map(result => result.inDegreeHistogram)
   const longest = Math.max(...histograms.map(each => each.length), ...references.map(({ view }) => view + 1))
-  const binomials = references.map(({ nodes, view }) => binomialHistogram(nodes, view, longest + view))
+  const binomials = references.map(each => binomialHistogram(liveAtEnd(each), each.view, longest + each.view))
   const all = [...histograms, ...binomials].map(sharesOf)
   // What nobody has, and what one in a hundred thousand of a random graph has, is no part of the picture.
   const matters = (i: number): boolean => all.some(shares => (shares[i] ?? 0) > 1e-5)

@@ -13,9 +13,10 @@ export interface Figure {
   readonly applies?: (result: Result) => boolean
 }
 
-const hasSplit = ({ scenario }: Result): boolean => /partition/.test(scenario)
-const hasAttackers = ({ scenario, attackerShareWorst }: Result): boolean =>
-  attackerShareWorst > 0 || /hub|sybil|eclipse/.test(scenario)
+/** Also told by what happened: a scenario from a file has any name. */
+const hasSplit = ({ scenario, remixedAfter }: Result): boolean =>
+  remixedAfter !== null || /\bpartition\b/.test(scenario)
+const hasAttackers = ({ attackerShareWorst }: Result): boolean => attackerShareWorst > 0
 
 const shape: readonly Figure[] = [
   {
@@ -153,6 +154,11 @@ export function figuresOf(results: readonly Result[]): readonly Figure[] {
 /** What was run, in one line. */
 export function settingsOf({ nodes, view, rounds, seed }: Result): string {
   return `${whole(nodes)} nodes, views of ${view}, ${whole(rounds)} rounds, seed ${seed}`
+}
+
+/** How many nodes the random graph has that a run is compared with: those that live in its last round. */
+export function liveAtEnd({ nodes, series }: Result): number {
+  return series.at(-1)?.live ?? nodes
 }
 
 /** Names for two runs, as short as they can be: what they differ in. */

@@ -16,10 +16,22 @@ export class Html {
 export type Content = Html | string | number | undefined | false | readonly Content[]
 
 /** A template of markup: html`<p>${anything}</p>`. */
-export function html(parts: TemplateStringsArray, ...values: readonly Content[]): Html {
+export function html(template: TemplateStringsArray, ...values: readonly Content[]): Html {
+  const parts = squeezed(template)
   let text = parts[0]!
   for (const [i, value] of values.entries()) text += render(value) + parts[i + 1]!
   return new Html(text)
+}
+
+/** Templates without their indentation, by template. Bounded by the templates in the source. */
+const known = new WeakMap<TemplateStringsArray, readonly string[]>()
+
+/** Line breaks stand in a template for its readers; in a page of many thousand elements they are a third of its size. */
+function squeezed(template: TemplateStringsArray): readonly string[] {
+  const parts =
+    known.get(template) ?? template.map(part => part.replaceAll(/\s*\n\s*/g, ' ').replaceAll(' >', '>'))
+  known.set(template, parts)
+  return parts
 }
 
 function render(value: Content): string {

@@ -27,11 +27,5 @@ export function percent(share: number | null): string {
 /** A whole number with its thousands apart: 1,000,000. */
 export function whole(value: number | null): string {
   if (value === null || !Number.isFinite(value)) return missing
-  const digits = String(Math.abs(Math.round(value))).replaceAll(/\B(?=(?:\d{3})+$)/g, ',')
-  return value < 0 ? `-${digits}` : digits
-}
-
-/** "1 round", "2 rounds". */
-export function counted(count: number, noun: string): string {
-  return `${whole(count)} ${noun}${count === 1 ? '' : 's'}`
+  return String(Math.round(value)).replaceAll(/\B(?=(?:\d{3})+$)/g, ',')
 }

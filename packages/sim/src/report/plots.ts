@@ -33,9 +33,16 @@ const plans: readonly Plan[] = [
     value: ({ attackerShare }) => attackerShare
   },
   {
+    id: 'eclipsed',
+    title: 'Eclipsed',
+    subtitle: 'honest nodes whose whole view is hostile',
+    kind: 'count',
+    value: ({ eclipsed }) => eclipsed
+  },
+  {
     id: 'cross-links',
     title: 'Cross links',
-    subtitle: 'share of the links that lead to the other half of the nodes',
+    subtitle: 'share of the links that lead to the other half',
     kind: 'share',
     value: ({ crossLinks }) => crossLinks
   },
@@ -46,13 +53,6 @@ const plans: readonly Plan[] = [
     kind: 'figure',
     value: ({ inDegreeSd }) => inDegreeSd,
     random: ({ reference }) => reference.inDegreeSd
-  },
-  {
-    id: 'eclipsed',
-    title: 'Eclipsed',
-    subtitle: 'honest nodes whose whole view is hostile',
-    kind: 'count',
-    value: ({ eclipsed }) => eclipsed
   }
 ]
 
@@ -90,17 +90,17 @@ function linesOf(
 const sent = {
   messages: {
     name: 'messages',
-    subtitle: 'messages sent per live node: requests, answers and failed tries',
+    subtitle: 'per live node: requests, answers, failed tries',
     value: (round: RoundFigures) => round.messages
   },
   exchanges: {
     name: 'exchanges begun',
-    subtitle: 'exchanges begun per live node, failed tries included',
+    subtitle: 'per live node, failed tries included',
     value: (round: RoundFigures) => round.exchanges
   },
   pings: {
     name: 'pings',
-    subtitle: 'pings sent per live node',
+    subtitle: 'per live node',
     value: (round: RoundFigures) => round.pings
   }
 } as const

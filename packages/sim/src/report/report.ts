@@ -69,9 +69,9 @@ function page({ title, heading, about, results, names }: Page): string {
           ${about}${tiles(results)}
         </header>
         <main>
-          <h2>Over the rounds</h2>
+          <h2>Plots</h2>
           <div class="grid">${degreePlot(results, names)} ${plotsOf(results, names)}</div>
-          <h2>In the last round</h2>
+          <h2>Figures of the last round</h2>
           <div class="panel">${figuresTable(results, names)}</div>
         </main>
         <footer>
@@ -84,8 +84,8 @@ function page({ title, heading, about, results, names }: Page): string {
               </p>`
           )}
           <p>
-            A round: every live node starts one exchange. The random graph has the same number of nodes, each
-            with a view that is drawn at random.
+            A round: every live node starts one exchange. The random graph has as many nodes as live at the
+            end, each with a view that is drawn at random.
           </p>
         </footer>
       </body>

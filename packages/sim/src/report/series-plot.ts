@@ -46,7 +46,8 @@ export function seriesPlot({ id, title, subtitle, kind, lines }: SeriesInit): Ht
   )
   const least = kind === 'share' ? 0.01 : 1
   const x = linear([Math.min(...xs), Math.max(...xs)], [frame.left, frame.right])
-  const top: readonly [number, number] = [0, Math.max(highest, highest === 0 ? least : 0)]
+  // Next to nothing is drawn as nothing: its marks would lie too close together for numbers.
+  const top: readonly [number, number] = [0, highest < 1e-9 ? least : highest]
   const y = linear(top, [frame.bottom, frame.top], { count: 4, isRound: true })
   const hasEvent = x.low < 0
   const curves = lines.map(line =>

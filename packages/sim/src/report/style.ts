@@ -27,15 +27,15 @@ p { margin: 0 }
 header p { color: var(--quiet); margin-top: 6px }
 .key { display: inline-block; width: .8em; height: .8em; border-radius: 3px; margin-right: .4em; vertical-align: -.05em }
 .key.a { background: var(--a) } .key.b { background: var(--b) }
-.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(46%, 168px), 1fr)); gap: 12px; margin: 24px 0 0; padding: 0; list-style: none }
+.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(46%, 148px), 1fr)); gap: 12px; margin: 24px 0 0; padding: 0; list-style: none }
 .tiles li, .card, .panel { background: var(--card); border: 1px solid var(--line); border-radius: 12px }
 .tiles li { padding: 12px 14px }
-.tiles span { display: block; color: var(--quiet); font-size: .82rem }
+.tiles li > span { display: block; color: var(--quiet); font-size: .82rem }
 .tiles strong { display: block; font-size: 1.45rem; line-height: 1.3; font-weight: 650; font-variant-numeric: tabular-nums; letter-spacing: -.01em }
 .tiles .two strong { font-size: 1.12rem }
 .grid { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 360px), 1fr)); gap: 16px; align-items: start }
 .card { margin: 0; padding: 14px 12px 10px; min-width: 0 }
-.card figcaption { padding: 0 4px 6px; min-height: 84px }
+.card figcaption { padding: 0 4px 6px; min-height: 80px }
 .card figcaption p { color: var(--quiet); font-size: .86rem }
 .card > svg { display: block; width: 100%; height: auto }
 svg text { font: 11px system-ui, -apple-system, 'Segoe UI', Roboto, Arial, sans-serif; fill: var(--quiet); font-variant-numeric: tabular-nums }
@@ -64,10 +64,10 @@ th:first-child, .about { text-align: left }
 thead th { color: var(--quiet); font-size: .84rem; vertical-align: bottom }
 .scroll thead th { position: sticky; top: 0; background: var(--card) }
 .panel { padding: 6px 10px; overflow-x: auto } .panel tr:last-child > * { border-bottom: 0 }
-.panel td { white-space: nowrap } .panel .about { color: var(--quiet); font-size: .86rem; white-space: normal; min-width: 16em }
+.panel td, .panel tbody th { white-space: nowrap } .panel .about { color: var(--quiet); font-size: .86rem; white-space: normal; min-width: 16em }
 footer { color: var(--quiet); font-size: .84rem; padding-top: 24px; padding-bottom: 48px }
 footer p + p { margin-top: 6px }
 code { font: .92em ui-monospace, 'SF Mono', Menlo, Consolas, monospace; overflow-wrap: anywhere }
-@media (max-width: 640px) { .panel .about { display: none } .card figcaption { min-height: 0 } }
+@media (max-width: 640px) { .panel .about { display: none } .panel tbody th { white-space: normal } .card figcaption { min-height: 0 } }
 @media print { :root { --ground: #fff } .card { break-inside: avoid } .tips, details { display: none } }
 `

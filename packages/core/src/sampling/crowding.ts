@@ -1,0 +1,149 @@
+/**
+ * Whom each node has been offered too often, and by whom it is called too often. Three tests, one after the other: a peer
+ * that is offered much more often than others, a network group that is, and a message most of whose peers are a little: a sum
+ * over many shows what a single count cannot yet. What is refused is drawn by chance, so that nobody can pace itself
+ * just below a threshold.
+ *
+ * Sources: hit counters (Basalt), count-based samplers against targeted attacks (Busnel et al.); the sum is ours.
+ */
+import { chance } from '../random.ts'
+import type { Offer } from './offer.ts'
+import type { Ground } from './policy.ts'
+import { Seen } from './seen.ts'
+import { limits } from '../limits.ts'
+
+/** Rounds in which a count is halved. */
+const window = 64
+/** With fewer groups than that around, groups say nothing. */
+const fewGroups = 64
+/** Losses of late that make a peer count half as much. */
+const mostLosses = 8
+/** Calls per round above which a node is being flooded; one is the rule. */
+const flood = 2.5
+
+export class Crowding {
+  readonly #ground: Ground
+  readonly #peers: Seen
+  readonly #groups: Seen
+  /** Calls in a round, smoothed over two. */
+  readonly #rates: Float32Array
+  readonly #calls: Uint8Array
+  /** Rounds for which the node has counted. */
+  readonly #known: Int32Array
+  /** Peers that each node has lost of late. */
+  readonly #losses: Float32Array
+  readonly #refused: Uint8Array = new Uint8Array(limits.maxRecords)
+
+  constructor(ground: Ground, losses: Float32Array) {
+    const { nodes } = ground.views
+    this.#ground = ground
+    this.#peers = new Seen(nodes, 8_192, window)
+    this.#groups = new Seen(nodes, 2_048, window)
+    this.#rates = new Float32Array(nodes)
+    this.#calls = new Uint8Array(nodes)
+    this.#known = new Int32Array(nodes)
+    this.#losses = losses
+  }
+
+  clear(node: number): void {
+    this.#rates[node] = 1
+    this.#calls[node] = 0
+    this.restart(node)
+  }
+
+  /**
+   * The node begins to count anew. For when many peers were lost at once: the counts of those who are left will rise, and
+   * would make them look pushed.
+   */
+  restart(node: number): void {
+    this.#peers.clear(node)
+    this.#groups.clear(node)
+    this.#known[node] = 0
+  }
+
+  /**
+   * True when the node has counted for long enough to judge, and knows of so many that its view cannot hold them all: in a
+   * small network everybody is talked of all the time. Each peer has two cells.
+   */
+  isRipe(node: number): boolean {
+    return this.#known[node]! >= window && this.#peers.ordinary(node) >= 4 * this.#ground.views.max
+  }
+
+  /** A round goes by. */
+  pass(node: number, round: number): void {
+    this.#known[node]!++
+    this.#peers.pass(node, round)
+    this.#groups.pass(node, round)
+    this.#rates[node]! += (this.#calls[node]! - this.#rates[node]!) / 2
+    this.#calls[node] = 0
+  }
+
+  /** One more call that could be answered. True, by chance, where it is one of too many: the more there are, the fewer pass. */
+  isFlooded(node: number): boolean {
+    if (this.#calls[node]! < 255) this.#calls[node]!++
+    const rate = this.#rates[node]!
+    if (rate <= flood) return false
+    const share = 1.2 / rate
+    return !chance(this.#ground.rng, share * share)
+  }
+
+  /** Counts what was received, the first `judged` places, and judges them where it `isWary`. True where the message is to be refused whole. */
+  judge(node: number, received: Offer, judged: number, isWary: boolean): boolean {
+    const active = isWary && this.isRipe(node)
+    const { hashes, groups } = this.#ground.peers
+    const mean = this.#mean(node)
+    const most = 1.5 * mean + 1
+    const mostOfGroup = this.#mostOfGroup(node, mean)
+    let sum = 0
+    let refused = 0
+    for (let place = 0; place < judged; place++) {
+      const peer = received.peers[place]!
+      const count = this.#peers.count(node, hashes[peer]!)
+      const group = groups[peer]!
+      const ofGroup = group === 0 ? 0 : this.#groups.count(node, group)
+      sum += count
+      const isRefused = active && (this.#isTooOften(count, most) || this.#isTooOften(ofGroup, mostOfGroup))
+      this.#refused[place] = isRefused ? 1 : 0
+      if (isRefused) refused++
+    }
+    if (!active) return false
+    if (refused * 20 > judged * 7) return true
+    const usual = mean * judged
+    return mean > 0 && sum > usual + 2 * Math.sqrt(usual + 0.0225 * usual * usual) + 1
+  }
+
+  /**
+   * What peers that are talked of are usually counted. Where peers die and others come all the time, those who stay are
+   * counted more than the mean, which is of the dead and the new as well.
+   */
+  #mean(node: number): number {
+    return this.#peers.mean(node) * (1 + Math.min(this.#losses[node]!, mostLosses) / mostLosses)
+  }
+
+  isRefused(place: number): boolean {
+    return this.#refused[place] === 1
+  }
+
+  /** The same test for a peer that the node holds. */
+  refuses(node: number, peer: number): boolean {
+    if (!this.isRipe(node)) return false
+    const { hashes, groups } = this.#ground.peers
+    const mean = this.#mean(node)
+    const group = groups[peer]!
+    return (
+      this.#isTooOften(this.#peers.of(node, hashes[peer]!), 1.5 * mean + 1) ||
+      (group !== 0 && this.#isTooOften(this.#groups.of(node, group), this.#mostOfGroup(node, mean)))
+    )
+  }
+
+  #mostOfGroup(node: number, mean: number): number {
+    return this.#groups.ordinary(node) < fewGroups ? 255 : 2 * this.#groups.mean(node) + 3 * mean + 1
+  }
+
+  /** The further above, the surer: with the fourth power of the ratio. */
+  #isTooOften(count: number, most: number): boolean {
+    if (count <= most) return false
+    const share = (most / count) * (most / count)
+    return !chance(this.#ground.rng, share * share)
+  }
+}
