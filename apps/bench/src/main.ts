@@ -15,7 +15,7 @@ const help = `npm run bench -- [options]
 Measures peer exchange beside its rivals and limits, and prints a table with ratios and targets.
 
   --only <name,…>  only these: ${benchmarks.map(({ name }) => name).join(', ')}
-  --quick          smaller networks, fewer samples: two to three minutes instead of seven, and only an idea
+  --quick          smaller networks, fewer samples: three minutes instead of half an hour, and only an idea
   --json           the figures as JSON on stdout instead of the table
   --write          also write docs/benchmarks.md
   --help           this text`

@@ -118,8 +118,17 @@ export class Node {
 
   /** What to show somebody, the own record last; to `undefined`, whoever is behind an address. */
   show(to: string | undefined): Descriptor[] {
-    const offer = this.#sent
-    this.sampling.show(self, to === undefined ? nobody : this.roster.find(to), offer)
+    this.sampling.show(self, to === undefined ? nobody : this.roster.find(to), this.#sent)
+    return this.#write(this.#sent)
+  }
+
+  /** What to teach a caller that is turned away and hardly knows anybody. */
+  teach(to: string): Descriptor[] {
+    this.sampling.teach(self, this.roster.find(to), this.#sent)
+    return this.#write(this.#sent)
+  }
+
+  #write(offer: Offer): Descriptor[] {
     const shown: Descriptor[] = []
     for (let i = 0; i < offer.count; i++) {
       const peer = offer.peers[i]!

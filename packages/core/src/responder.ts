@@ -83,14 +83,20 @@ export class Responder {
     this.#waiting.delete(from)
     const caller = this.#node.hear(admission.own.record)
     this.#pings.spoke(from)
-    if (!sampling.admits(self, caller)) this.#turnAway(from, admission, 'busy')
+    if (!sampling.admits(self, caller)) this.#turnAway(from, admission)
     else if (ask.settles && sampling.settles) this.#promise(now, from, ask, admission)
     else this.#merge(from, ask, admission)
   }
 
-  /** No exchange; but whoever knows next to nobody is shown somebody. */
-  #turnAway(from: string, { descriptors }: Admission, reason: RejectionReason): void {
-    const shown = this.#node.sampling.teaches(descriptors.length) ? this.#node.show(from) : []
+  /** We are busy; but whoever knows next to nobody is shown somebody. */
+  #turnAway(from: string, { descriptors }: Admission): void {
+    if (this.#node.sampling.teaches(descriptors.length)) this.#teach(from, 'busy')
+    else this.#refuse(from, 'busy')
+  }
+
+  /** A reply without picks: the caller learns from it and gives nothing. */
+  #teach(from: string, reason: RejectionReason): void {
+    const shown = this.#node.teach(from)
     if (shown.length < 2) return this.#refuse(from, reason)
     const response = { type: 'reply', descriptors: shown, picks: undefined, averages: [] } as const
     this.#node.outputs.push({ type: 'answer', response })
@@ -116,7 +122,7 @@ export class Responder {
     const { own, descriptors: received, places, dropped } = admission
     const taken: number[] = []
     const judgement = this.#node.pick(own.record, role.responder, received, taken)
-    if (judgement === verdict.tooShort) return this.#turnAway(from, admission, reasonOf(judgement))
+    if (judgement === verdict.tooShort) return this.#teach(from, reasonOf(judgement))
     if (judgement !== verdict.welcome) return this.#refuse(from, reasonOf(judgement))
     const sent = this.#node.show(from)
     const picks = taken.map(place => places[place]!)

@@ -89,17 +89,18 @@ export function watched(policy: Policy, watch: Watch): Policy {
     ...policy,
     open(ground) {
       const rules = policy.open(ground)
-      return {
-        ...rules,
-        join(node) {
+      const join = rules.join.bind(rules)
+      const merge = rules.merge.bind(rules)
+      return Object.assign(rules, {
+        join(node: number) {
           watch.joined?.(node)
-          rules.join(node)
+          join(node)
         },
-        merge(node, from, as, received, sent) {
+        merge(...[node, from, as, received, sent]: Parameters<Rules['merge']>) {
           if (as === role.initiator) watch.merged?.(node, from, ground.views.rounds[node]!)
-          return rules.merge(node, from, as, received, sent)
+          return merge(node, from, as, received, sent)
         }
-      }
+      })
     }
   }
 }

@@ -114,18 +114,18 @@ export class PolicyNetwork {
     this.#show(node, partner, ours)
     asked.met(partner, node)
     asking.met(node, partner)
-    if (!asked.admits(partner, node)) return this.#teach(node, partner)
+    if (!asked.admits(partner, node)) return asked.teaches(ours.count) && this.#teach(node, partner)
     if (asking.settles && asked.settles) return this.#settle(node, partner)
     this.#show(partner, node, theirs)
     if (asked.merge(partner, node, role.responder, ours, theirs) !== verdict.welcome) return false
     return asking.merge(node, partner, role.initiator, theirs, ours) === verdict.welcome
   }
 
-  /** Too busy for an exchange; whoever knows next to nobody is shown somebody all the same. */
+  /** No exchange; whoever knows next to nobody is shown somebody all the same. */
   #teach(node: number, partner: number): boolean {
     const [ours, theirs] = this.#offers
-    if (ours.count * 2 > this.#exchangeSize) return false
-    this.#show(partner, node, theirs)
+    const asked = this.of(partner)
+    asked.teach(partner, node, theirs)
     return (
       theirs.count > 1 && this.of(node).merge(node, partner, role.initiator, theirs, ours) === verdict.welcome
     )
@@ -136,7 +136,9 @@ export class PolicyNetwork {
     const [ourPicks, theirPicks] = this.#picks
     const asking = this.of(node)
     const asked = this.of(partner)
-    if (asked.pick(partner, node, role.responder, ours, theirPicks) !== verdict.welcome) return false
+    const judgement = asked.pick(partner, node, role.responder, ours, theirPicks)
+    if (judgement === verdict.tooShort) return this.#teach(node, partner)
+    if (judgement !== verdict.welcome) return false
     this.#show(partner, node, theirs)
     if (asking.pick(node, partner, role.initiator, theirs, ourPicks) !== verdict.welcome) return false
     const received = { sent: theirs, received: ours, taken: theirPicks, given: ourPicks }

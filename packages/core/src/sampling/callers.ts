@@ -16,8 +16,6 @@ export class Callers {
   readonly #credits: Float32Array
   readonly #peers: Uint32Array
   readonly #counts: Uint32Array
-  /** Who was turned away last. */
-  readonly #turnedAway: Uint32Array
 
   /** A node answers `perRound` exchanges per round of its own, on average. */
   constructor(nodes: number, perRound: number) {
@@ -25,14 +23,12 @@ export class Callers {
     this.#credits = new Float32Array(nodes)
     this.#peers = new Uint32Array(nodes * size).fill(nobody)
     this.#counts = new Uint32Array(nodes)
-    this.#turnedAway = new Uint32Array(nodes).fill(nobody)
   }
 
   clear(node: number): void {
     this.#credits[node] = burst
     this.#peers.fill(nobody, node * size, (node + 1) * size)
     this.#counts[node] = 0
-    this.#turnedAway[node] = nobody
   }
 
   /** A round of the node begins. */
@@ -52,17 +48,6 @@ export class Callers {
     this.#credits[node]!--
   }
 
-  turnAway(node: number, from: number): void {
-    this.#turnedAway[node] = from
-  }
-
-  /** True once for the peer that was turned away last. */
-  isTurnedAway(node: number, peer: number): boolean {
-    if (peer === nobody || this.#turnedAway[node] !== peer) return false
-    this.#turnedAway[node] = nobody
-    return true
-  }
-
   /** Shows at most `most` of those who called last, but not `to` itself. */
   show(node: number, to: number, out: Offer, most: number): void {
     for (let at = node * size; at < (node + 1) * size && out.count < most; at++) {
@@ -73,7 +58,7 @@ export class Callers {
 
   holds(node: number, peer: number): boolean {
     for (let at = node * size; at < (node + 1) * size; at++) if (this.#peers[at] === peer) return true
-    return this.#turnedAway[node] === peer
+    return false
   }
 }
 

@@ -7,6 +7,7 @@
  * Sources: hit counters (Basalt), count-based samplers against targeted attacks (Busnel et al.); the sum is ours.
  */
 import { chance } from '../random.ts'
+import type { Losses } from './losses.ts'
 import type { Offer } from './offer.ts'
 import type { Ground } from './policy.ts'
 import { Seen } from './seen.ts'
@@ -30,11 +31,10 @@ export class Crowding {
   readonly #calls: Uint8Array
   /** Rounds for which the node has counted. */
   readonly #known: Int32Array
-  /** Peers that each node has lost of late. */
-  readonly #losses: Float32Array
+  readonly #losses: Losses
   readonly #refused: Uint8Array = new Uint8Array(limits.maxRecords)
 
-  constructor(ground: Ground, losses: Float32Array) {
+  constructor(ground: Ground) {
     const { nodes } = ground.views
     this.#ground = ground
     this.#peers = new Seen(nodes, 8_192, window)
@@ -42,7 +42,7 @@ export class Crowding {
     this.#rates = new Float32Array(nodes)
     this.#calls = new Uint8Array(nodes)
     this.#known = new Int32Array(nodes)
-    this.#losses = losses
+    this.#losses = ground.losses
   }
 
   clear(node: number): void {
@@ -117,7 +117,7 @@ export class Crowding {
    * counted more than the mean, which is of the dead and the new as well.
    */
   #mean(node: number): number {
-    return this.#peers.mean(node) * (1 + Math.min(this.#losses[node]!, mostLosses) / mostLosses)
+    return this.#peers.mean(node) * (1 + Math.min(this.#losses.recent[node]!, mostLosses) / mostLosses)
   }
 
   isRefused(place: number): boolean {

@@ -5,7 +5,7 @@
  */
 import { limits } from '../limits.ts'
 import type { Rng } from '../random.ts'
-import { below } from '../random.ts'
+import { below, chance } from '../random.ts'
 import { nobody } from './peers.ts'
 
 export class Memory {
@@ -35,15 +35,50 @@ export class Memory {
     return -1
   }
 
-  /** Keeps a peer; when there is no place left, in the place of a random other one. */
+  /** Keeps a peer: in a free place, or else in that of a random other one; who is lost, rather in that of one that is not. */
   keep(node: number, peer: number, lost: number): void {
-    let at = this.find(node, peer)
-    if (at < 0) {
-      const count = this.counts[node]!
-      at = node * this.size + (count < this.size ? this.counts[node]!++ : below(this.#rng, count))
-    }
+    const held = this.find(node, peer)
+    const at = held >= 0 ? held : this.#place(node, lost >= 0)
     this.peers[at] = peer
     this.lost[at] = lost
+  }
+
+  #place(node: number, isLost: boolean): number {
+    const row = node * this.size
+    const count = this.counts[node]!
+    if (count < this.size) return row + this.counts[node]!++
+    const first = below(this.#rng, count)
+    if (isLost)
+      for (let i = 0; i < count; i++) {
+        const at = row + ((first + i) % count)
+        if (this.lost[at]! < 0) return at
+      }
+    return row + first
+  }
+
+  /** True while so many are lost that it looks like a split of the network, and not like the end of some peers. */
+  isSplit(node: number): boolean {
+    const row = node * this.size
+    const count = this.counts[node]!
+    let lost = 0
+    for (let at = row; at < row + count; at++) if (this.lost[at]! >= 0) lost++
+    return lost > 0 && lost * 4 >= count
+  }
+
+  /**
+   * A round goes by: somebody of the view may take a place, if there is a free one, if a peer has been lost for long, or now
+   * and then. While it looks like a split nobody does: those who are lost are the way back.
+   */
+  renew(node: number, peer: number, round: number): void {
+    const count = this.counts[node]!
+    if (this.find(node, peer) >= 0) return
+    if (count < this.size) return this.keep(node, peer, -1)
+    const at = node * this.size + below(this.#rng, count)
+    const lost = this.lost[at]!
+    const isGone = lost >= 0 && round - lost > limits.recoveryPatience
+    if ((!isGone && !chance(this.#rng, limits.recoveryRenewal)) || this.isSplit(node)) return
+    this.peers[at] = peer
+    this.lost[at] = -1
   }
 
   forget(node: number, peer: number): void {

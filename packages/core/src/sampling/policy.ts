@@ -6,6 +6,7 @@
  * node and a simulation's million run the same lines.
  */
 import type { Rng } from '../random.ts'
+import type { Losses } from './losses.ts'
 import type { Marks } from './marks.ts'
 import type { Memory } from './memory.ts'
 import type { Offer, Picks } from './offer.ts'
@@ -19,6 +20,7 @@ export interface Ground {
   readonly memory: Memory
   readonly tombstones: Tombstones
   readonly peers: Peers
+  readonly losses: Losses
   readonly marks: Marks
   readonly rng: Rng
   /** Entries that one message shows beside the own record. */
@@ -76,6 +78,8 @@ export interface Rules {
   readonly met?: (node: number, peer: number) => void
   /** A peer that was lost has answered, and is asked first in the next round: perhaps what was apart is together again. */
   readonly rejoined?: (node: number, peer: number) => void
+  /** Whom to show a caller that is turned away and hardly knows anybody. At most `shown`. */
+  readonly teach?: (node: number, to: number, out: Offer) => void
   /** False to turn a caller away for now: it is alive, and we are busy. */
   readonly admits?: (node: number, from: number) => boolean
 }

@@ -8,6 +8,7 @@
 import type { Rng } from '../random.ts'
 import { below, chance } from '../random.ts'
 import { limits } from '../limits.ts'
+import { Losses } from './losses.ts'
 import { Marks } from './marks.ts'
 import { Memory } from './memory.ts'
 import type { Offer, Picks } from './offer.ts'
@@ -33,6 +34,7 @@ export class Sampling {
   readonly memory: Memory
   readonly #exchangeSize: number
   readonly #marks: Marks
+  readonly #losses: Losses
   readonly #tombstones: Tombstones
   readonly #rules: Rules
   readonly #rng: Rng
@@ -44,6 +46,7 @@ export class Sampling {
     this.#exchangeSize = exchangeSize
     this.views = new Views(nodes, viewSize)
     this.memory = new Memory(nodes, rng)
+    this.#losses = new Losses(nodes)
     this.#marks = new Marks(peers.hashes.length)
     this.#tombstones = new Tombstones(nodes, rng)
     this.#returned = new Uint32Array(nodes).fill(nobody)
@@ -52,6 +55,7 @@ export class Sampling {
       memory: this.memory,
       tombstones: this.#tombstones,
       peers,
+      losses: this.#losses,
       marks: this.#marks,
       rng,
       shown: exchangeSize - 1
@@ -69,6 +73,7 @@ export class Sampling {
     this.views.rounds[node] = 0
     this.memory.clear(node)
     this.#tombstones.clear(node)
+    this.#losses.clear(node)
     this.#returned[node] = nobody
     this.#rules.join(node)
   }
@@ -83,6 +88,7 @@ export class Sampling {
   /** Time goes on, though the node's last round does too. */
   pass(node: number): void {
     this.#tombstones.expire(node, ++this.views.rounds[node]!)
+    this.#losses.pass(node)
   }
 
   /** Begins the node's next round: whom to try, one after the other, until an exchange works. Returns how many. */
@@ -104,20 +110,18 @@ export class Sampling {
     return count
   }
 
-  /** Now and then somebody of the view is remembered, until memory is full and then slowly in the place of others. */
   #remember(node: number): void {
     const { views, memory } = this
     const size = views.sizes[node]!
-    const isFull = memory.counts[node] === memory.size
-    if (size === 0 || (isFull && !chance(this.#rng, limits.recoveryRenewal))) return
-    const peer = views.peers[node * views.max + below(this.#rng, size)]!
-    if (memory.find(node, peer) < 0) memory.keep(node, peer, -1)
+    if (size > 0)
+      memory.renew(node, views.peers[node * views.max + below(this.#rng, size)]!, views.rounds[node]!)
   }
 
   /** Whom to ping in this round, one from recovery memory perhaps among them. Returns how many, `limits.maxProbes` at most. */
   probes(node: number, out: Uint32Array): number {
     let count = this.#rules.probes?.(node, out) ?? 0
-    const remembered = chance(this.#rng, limits.recoveryProbe) ? this.memory.pick(node) : nobody
+    const isDue = chance(this.#rng, limits.recoveryProbe) || this.memory.isSplit(node)
+    const remembered = isDue ? this.memory.pick(node) : nobody
     if (remembered !== nobody) out[count++] = remembered
     return count
   }
@@ -128,8 +132,9 @@ export class Sampling {
   }
 
   /**
-   * Whether a caller that is turned away, because we are busy or it shows too little, is shown somebody all the same: if
-   * its message has so few records that it has hardly anybody else to ask. It learns from that and gives nothing.
+   * Whether a caller that is turned away because we are busy is shown somebody all the same: if its message has so few
+   * records that it has hardly anybody else to ask. Whoever shows too little for an exchange always is: it learns from
+   * that until it has enough.
    */
   teaches(records: number): boolean {
     return this.settles && records * 2 <= this.#exchangeSize
@@ -139,6 +144,20 @@ export class Sampling {
   show(node: number, to: number, out: Offer): void {
     out.clear()
     this.#rules.show(node, to, out)
+    out.push(node, 0)
+  }
+
+  /** What to teach a caller that is turned away: whom the policy says, and whom this node has only in memory. */
+  teach(node: number, to: number, out: Offer): void {
+    out.clear()
+    this.#rules.teach?.(node, to, out)
+    const { memory } = this
+    const row = node * memory.size
+    const end = row + memory.counts[node]!
+    for (let at = row; at < end && out.count < this.#exchangeSize - 1; at++) {
+      const peer = memory.peers[at]!
+      if (memory.lost[at]! >= 0 && peer !== to) out.push(peer, limits.memoryHop)
+    }
     out.push(node, 0)
   }
 
@@ -155,7 +174,28 @@ export class Sampling {
 
   /** Both messages of an exchange of two have come. */
   merge(node: number, from: number, as: Role, received: Offer, sent: Offer): Verdict {
+    this.#recall(node, received)
     return this.#rules.merge(node, from, as, received, sent)
+  }
+
+  /** Takes out of an offer those whom the sender has only in memory: newcomers inherit them, and nobody samples them. */
+  #recall(node: number, received: Offer): void {
+    const round = this.views.rounds[node]!
+    let kept = 0
+    for (let i = 0; i < received.count; i++) {
+      const peer = received.peers[i]!
+      const hop = received.hops[i]!
+      if (hop < limits.memoryHop) {
+        received.peers[kept] = peer
+        received.hops[kept++] = hop
+      } else if (
+        peer !== node &&
+        this.memory.find(node, peer) < 0 &&
+        this.memory.counts[node]! < this.memory.size
+      )
+        this.memory.keep(node, peer, round)
+    }
+    received.count = kept
   }
 
   /** The peer has spoken to us, or answered: it lives. */
@@ -177,8 +217,10 @@ export class Sampling {
     this.#remove(node, peer)
     this.#tombstones.bury(node, peer, round)
     const at = this.memory.find(node, peer)
-    if (at >= 0) this.memory.lost[at] = Math.max(this.memory.lost[at]!, round)
-    else if (held) this.memory.keep(node, peer, round)
+    if (at >= 0) {
+      if (this.memory.lost[at]! < 0) this.memory.lost[at] = round
+    } else if (held && this.#losses.lost(node) * 5 > this.views.sizes[node]!)
+      this.memory.keep(node, peer, round)
   }
 
   /** The peer's answer had to be rejected: it leaves everything. */

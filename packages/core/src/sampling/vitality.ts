@@ -1,8 +1,9 @@
 /**
- * How lively each node takes its peers to be: when each entry of the view was last known to live, how many were lost of
- * late, and so whom to ping.
+ * How lively each node takes its peers to be: when each entry of the view was last known to live, and so whom to
+ * ping.
  */
 import { limits } from '../limits.ts'
+import type { Losses } from './losses.ts'
 import type { Views } from './views.ts'
 
 /** Rounds after a loss in which more is pinged. */
@@ -16,31 +17,24 @@ export class Vitality {
   readonly #most: number
   /** The round in which each entry of the view was last known to live. */
   readonly #checked: Int32Array
-  /** Peers that each node has lost of late: each counts for some sixteen rounds. */
-  readonly losses: Float32Array
+  readonly #losses: Losses
   readonly #lastLoss: Int32Array
   readonly #places: Int32Array = new Int32Array(limits.maxProbes)
 
   /** No more than `most` pings per round. */
-  constructor(views: Views, most: number) {
+  constructor(views: Views, losses: Losses, most: number) {
     this.#views = views
     this.#most = most
     this.#checked = new Int32Array(views.nodes * views.max)
-    this.losses = new Float32Array(views.nodes)
+    this.#losses = losses
     this.#lastLoss = new Int32Array(views.nodes)
   }
 
   clear(node: number): void {
-    this.losses[node] = 0
     this.#lastLoss[node] = -unrest
   }
 
-  pass(node: number): void {
-    this.losses[node]! *= 15 / 16
-  }
-
   lost(node: number): void {
-    this.losses[node]!++
     this.#lastLoss[node] = this.#views.rounds[node]!
   }
 
@@ -66,7 +60,7 @@ export class Vitality {
     const places = this.#places
     const round = rounds[node]!
     const usual = round - this.#lastLoss[node]! < unrest ? inUnrest : inCalm
-    const wanted = Math.min(usual + Math.ceil(this.losses[node]! - 0.5), this.#most)
+    const wanted = Math.min(usual + Math.ceil(this.#losses.recent[node]! - 0.5), this.#most)
     const end = node * max + sizes[node]!
     let count = 0
     // By insertion: few are wanted of few.

@@ -79,7 +79,7 @@ export class Parties {
     if (!this.admits(node, from)) return this.#turnAway(node, from, request, answer)
     if (this.#sampling.settles) {
       const judgement = this.pick(node, from, role.responder, request, picks)
-      if (judgement === verdict.tooShort) return this.#turnAway(node, from, request, answer)
+      if (judgement === verdict.tooShort) return this.#teach(node, from, answer)
       if (judgement !== verdict.welcome) return reply.refusal
       this.show(node, from, answer)
       return reply.offer
@@ -89,10 +89,14 @@ export class Parties {
     return welcome ? reply.offer : reply.refusal
   }
 
-  /** Whoever shows next to nobody is shown somebody all the same. */
   #turnAway(node: number, from: number, request: Offer, answer: Offer): Reply {
-    if (!this.#sampling.teaches(request.count)) return reply.refusal
-    this.show(node, from, answer)
+    if (!this.#isFoul(node, from) && !this.#sampling.teaches(request.count)) return reply.refusal
+    return this.#teach(node, from, answer)
+  }
+
+  #teach(node: number, from: number, answer: Offer): Reply {
+    if (this.#isFoul(node, from)) this.show(node, from, answer)
+    else this.#sampling.teach(node, from, answer)
     return answer.count > 1 ? reply.lesson : reply.refusal
   }
 }

@@ -84,8 +84,8 @@ class Balanced implements Rules {
     this.#options = { ...options, slots: Math.min(options.slots, views.max >>> 2) }
     this.#slots = new Slots(views.nodes, this.#options.slots, peers, rng, true)
     this.#callers = new Callers(views.nodes, options.answers)
-    this.#vitality = new Vitality(views, options.pings)
-    this.#crowding = new Crowding(ground, this.#vitality.losses)
+    this.#vitality = new Vitality(views, ground.losses, options.pings)
+    this.#crowding = new Crowding(ground)
     this.#places = new Places(rng)
     this.#reunionUntil = new Int32Array(views.nodes)
   }
@@ -99,16 +99,16 @@ class Balanced implements Rules {
   }
 
   learn(node: number, peer: number, hop: number): void {
-    const at = this.#ground.views.add(node, peer, hop)
-    this.#vitality.came(at)
-    this.#slots.offer(node, peer, this.#ground.views.born[at]!)
+    const { views } = this.#ground
+    this.#slots.offer(node, peer, views.rounds[node]! - hop)
+    // What is left for the slots is no free place.
+    if (views.sizes[node]! < this.#room(node)) this.#vitality.came(views.add(node, peer, hop))
   }
 
   begin(node: number): void {
     const { views, rng } = this.#ground
     const round = views.rounds[node]!
     this.#callers.pass(node)
-    this.#vitality.pass(node)
     this.#crowding.pass(node, round)
     // Grown up: what the young have learned is forgotten, and the slots take their places of the view.
     if (round === youth - 10) this.#slots.clear(node)
@@ -191,15 +191,17 @@ class Balanced implements Rules {
   admits(node: number, from: number): boolean {
     const callers = this.#callers
     callers.called(node, from)
-    const isFree = !callers.isBusy(node) && !(this.#options.wary && this.#crowding.isFlooded(node))
-    if (isFree) callers.answer(node)
-    else callers.turnAway(node, from)
-    return isFree
+    if (callers.isBusy(node) || (this.#options.wary && this.#crowding.isFlooded(node))) return false
+    callers.answer(node)
+    return true
   }
 
   show(node: number, to: number, out: Offer): void {
+    this.#places.show(this.#ground.views, node, to, 0, out, this.#ground.shown)
+  }
+
+  teach(node: number, to: number, out: Offer): void {
     const { views, shown } = this.#ground
-    if (!this.#callers.isTurnedAway(node, to)) return this.#places.show(views, node, to, 0, out, shown)
     this.#callers.show(node, to, out, shown)
     if (out.count === 0) this.#places.show(views, node, to, 0, out, 1)
   }
@@ -217,6 +219,7 @@ class Balanced implements Rules {
       const kind = marks.get(peer)
       if (kind !== mark.barred && peer !== node)
         this.#slots.offer(node, peer, views.rounds[node]! - received.hops[place]!)
+      if (received.hops[place]! >= limits.memoryHop) continue
       if ((kind < 0 || (place === own && kind !== mark.held)) && !this.#crowding.isRefused(place))
         picks.push(place)
     }
@@ -224,10 +227,8 @@ class Balanced implements Rules {
       if (as === role.initiator) this.#turnFrom(node, from)
       return verdict.overrepresented
     }
-    if (this.#options.wary && isFull && received.count < (3 * (this.#ground.shown + 1)) >>> 2) {
-      this.#callers.turnAway(node, from)
+    if (this.#options.wary && isFull && received.count < (3 * (this.#ground.shown + 1)) >>> 2)
       return verdict.tooShort
-    }
     this.#choose(node, own, as, picks)
     return verdict.welcome
   }
@@ -338,7 +339,7 @@ class Balanced implements Rules {
     }
     // Who knows next to nobody has turned to somebody whom everybody turns to.
     const at = views.find(node, from)
-    if (as === role.initiator && sent.count * 4 <= views.max && views.sizes[node]! > 1 && at >= 0)
+    if (as === role.initiator && sent.count * 4 <= views.max && views.sizes[node]! > 4 && at >= 0)
       this.#drop(node, at)
     return verdict.welcome
   }
@@ -352,7 +353,7 @@ class Balanced implements Rules {
   remove(node: number, peer: number): void {
     const { views } = this.#ground
     this.#vitality.lost(node)
-    if (this.#vitality.losses[node]! * 4 > views.max && this.#crowding.isRipe(node))
+    if (this.#ground.losses.recent[node]! * 4 > views.max && this.#crowding.isRipe(node))
       this.#crowding.restart(node)
     const at = views.find(node, peer)
     if (at >= 0) this.#drop(node, at)
@@ -387,7 +388,8 @@ class Balanced implements Rules {
     let count = 0
     while (count < size) out[count] = views.peers[row + count++]!
     if (views.rounds[node]! < youth) return count
-    for (let slot = node * slots.size; slot < (node + 1) * slots.size; slot++) {
+    // A row may be longer than its room for as long as the last round of youth is on.
+    for (let slot = node * slots.size; slot < (node + 1) * slots.size && count < views.max; slot++) {
       const peer = slots.peers[slot]!
       if (peer === nobody) continue
       let i = 0
