@@ -55,6 +55,8 @@ export const limits = {
   recoverySize: 32,
   /** Rounds after which a lost peer's place in recovery memory is another's, unless it looks like a split. Derived: at `recoveryProbe` every place is asked once in that time. */
   recoveryPatience: 128,
+  /** Rounds after which a lost peer is given up, split or not. Derived: four times the longest split that is measured. */
+  recoverySpan: 8_192,
   /** Hop that stands for "only remembered": at or above it a descriptor goes to recovery memory and never to a view. Measured: honest hops stay below 160. */
   memoryHop: 512,
   /** Chance per round that full recovery memory takes in another peer. Derived: after 2 000 rounds two thirds of it are as they were. */

@@ -34,7 +34,7 @@ export class Roster implements Peers {
   readonly #own: string
   // Bounded by the size given, keyed by ids whose signature was verified, in the order in which they were last seen.
   readonly #known = new Map<string, Known>()
-  // By number; as many.
+  // By number: bounded by the size given, as the map above.
   readonly #ids: string[] = []
   // Seen in the step under way: bounded by what one input brings, emptied at its end.
   readonly #seen = new Set<Known>()

@@ -2,10 +2,16 @@ import { casm, gossip, healerSwapper, limits } from '@pex/core'
 import { describe, expect, it } from 'vitest'
 
 describe('the parameters of gossip', () => {
-  it("are casm's where nothing else is asked for, but for the records in a message", () => {
+  it("are casm's where nothing else is asked for, but for the policy", () => {
     const { policy, ...numbers } = gossip()
-    expect(numbers).toEqual({ viewSize: 32, exchangeSize: 8, tickMs: 300_000, exchangeMs: 30_000 })
-    expect(policy.name).toBe('casm')
+    expect(numbers).toEqual({ viewSize: 32, exchangeSize: 16, tickMs: 300_000, exchangeMs: 30_000 })
+    expect(policy.name).toBe('balanced')
+  })
+
+  it('leave the records in a message to the policy, and to Cyclon where it does not say', () => {
+    expect(gossip({ policy: casm() }).exchangeSize).toBe(8)
+    expect(gossip({ policy: { ...casm(), exchangeSize: 12 } }).exchangeSize).toBe(12)
+    expect(gossip({ policy: { ...casm(), exchangeSize: 12 }, viewSize: 10 }).exchangeSize).toBe(5)
   })
 
   it.each([
@@ -15,7 +21,7 @@ describe('the parameters of gossip', () => {
     [{ viewSize: 6 }, { exchangeSize: 3 }],
     [{ viewSize: 15 }, { exchangeSize: 7 }],
     [{ viewSize: 16 }, { exchangeSize: 8 }],
-    [{ viewSize: limits.maxViewSize }, { exchangeSize: 8 }],
+    [{ viewSize: limits.maxViewSize }, { exchangeSize: 16 }],
     [{ viewSize: 2, exchangeSize: 2 }, {}],
     [{ viewSize: limits.maxViewSize, exchangeSize: limits.maxRecords }, {}],
     [{ exchangeSize: 2 }, { viewSize: 32 }],

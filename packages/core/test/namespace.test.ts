@@ -252,12 +252,13 @@ describe('a peer that stops answering', () => {
         if (id !== 'a') machine.pong(id, attempt)
         else {
           machine.fail(attempt)
-          machine.fail(machine.pings.get('a')!)
+          while (machine.pings.has('a')) machine.fail(machine.pings.get('a')!)
         }
       }
       expect(machine.recovering).toEqual(['a'])
     }
-    expect(Math.abs(pinged / rounds - limits.recoveryProbe)).toBeLessThan(0.07)
+    // One of three is lost: it looks like a split, and somebody is pinged in every round, but for the partner.
+    expect(pinged / rounds).toBeGreaterThan(2 * limits.recoveryProbe)
     do {
       machine.tick()
       machine.answer()

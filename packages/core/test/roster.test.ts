@@ -32,7 +32,10 @@ describe('numbers of peers', () => {
           expect(number).toBeLessThan(size)
           expect(meaning.get(number) ?? name, 'a held number means who it meant').toBe(name)
           if (drop === 0)
-            for (const other of [...held].slice(0, 3)) meaning.delete(other) && held.delete(other)
+            for (const other of [...held].slice(0, 3)) {
+              meaning.delete(other)
+              held.delete(other)
+            }
           if (hold && held.size < size - 3) {
             held.add(number)
             meaning.set(number, name)

@@ -20,8 +20,9 @@ export interface PolicyNetworkInit {
 export class PolicyNetwork {
   readonly nodes: number
   readonly viewSize: number
+  /** Bounded by the nodes. */
   readonly dead: Set<number> = new Set()
-  /** Offers that were longer than a message may be, or broke another rule of messages. */
+  /** Offers that were longer than a message may be, or broke another rule of messages. Bounded by the offers of one test. */
   readonly wrong: string[] = []
   readonly #samplings: readonly Sampling[]
   readonly #rng: SeededRng

@@ -19,7 +19,7 @@ export class PolicyScene {
   readonly sampling: Sampling
   readonly viewSize: number
   readonly exchangeSize: number
-  /** Everybody the node was ever told of. */
+  /** Everybody the node was ever told of. Bounded by the peers that a scene draws from. */
   readonly known: Set<number> = new Set()
   /** What the last step showed, and to whom. */
   shown: { readonly offer: Offer; readonly to: number } | undefined

@@ -1,6 +1,6 @@
 /** The decoder against any bytes. PEX_FUZZ_RUNS=1000000 tries more of them than the default. */
 import { isRejection, limits } from '@pex/core'
-import type { Descriptor, Message, Question } from '@pex/core'
+import type { Descriptor, Question } from '@pex/core'
 import { decodeQuestion, decodeResponse, encodeMessage } from '@pex/wire'
 import type { Claim, ClaimedAsk, ClaimedQuestion, ClaimedResponse } from '@pex/wire'
 import * as fc from 'fast-check'
@@ -92,7 +92,7 @@ function encode(message: Claimed): Uint8Array {
   switch (message.type) {
     case 'ask':
     case 'reply':
-      return encodeMessage({ ...message, descriptors: message.claims.map(descriptorOf) } as Message)
+      return encodeMessage({ ...message, descriptors: message.claims.map(descriptorOf) })
     case 'pong':
       return encodeMessage({ type: 'pong', own: descriptorOf(message.own) })
     default:
@@ -108,8 +108,7 @@ function expectSame(input: Uint8Array, message: ClaimedQuestion | ClaimedRespons
   else expect(again).toEqual(input)
 }
 
-const reading = (input: Uint8Array): { type: string } | { reason: string } =>
-  read(input) as { type: string } | { reason: string }
+const reading = (input: Uint8Array): { type: string } | { reason: string } => read(input)
 
 describe('a message', () => {
   it('comes back from its bytes as it was', () => {

@@ -73,7 +73,7 @@ export function encode(said: Said): Uint8Array {
       return encodeMessage({ type: 'pong', own: descriptor({ hop: 0, envelope: said.envelope }) })
     case 'ask':
     case 'reply':
-      return encodeMessage({ ...said, descriptors: said.descriptors.map(descriptor) } as Message)
+      return encodeMessage({ ...said, descriptors: said.descriptors.map(descriptor) })
     default:
       return encodeMessage(said)
   }

@@ -58,7 +58,7 @@ function hub(runs: Runs): string {
 /** How fast views turn over in calm, against the worst that 20 % attackers come to: hub (filled) and flood (hollow). */
 function frontier(runs: Runs): string {
   const { small } = runs.scale
-  const shown = [ours, 'trusted', 'open', 'swap 1', 'swap 3', 'swap 8', 'slots 0', 'slots 8', 'basalt']
+  const shown = [ours, 'trusted', 'open', 'swap 1', 'swap 3', 'swap 8', 'slots 0', 'basalt']
   const lines = shown.flatMap((name): Line[] => {
     const calm = runs.first(name, 'steady', small)
     const pushed = runs.first(name, 'hub20')

@@ -42,10 +42,18 @@ export const scenarios = {
   flood20: { name: 'flood:0.2', rounds: 200, isLarge: false },
   sybil10: { name: 'sybil:100000:10', rounds: 200, isLarge: false },
   sybil50: { name: 'sybil:100000:50', rounds: 200, isLarge: false },
-  eclipse: { name: 'eclipse:0.2', rounds: 200, isLarge: false }
+  eclipse: { name: 'eclipse:0.2', rounds: 200, isLarge: false },
+  short20: { name: 'short:0.2', rounds: 200, isLarge: false },
+  padded20: { name: 'padded:0.2', rounds: 200, isLarge: false },
+  burned20: { name: 'burned:0.2', rounds: 200, isLarge: false },
+  paced20: { name: 'paced:0.2', rounds: 200, isLarge: false },
+  pin20: { name: 'pin:0.2', rounds: 200, isLarge: false },
+  flap20: { name: 'flap:0.2', rounds: 200, isLarge: false }
 } as const
 
 const attacks = ['hub5', 'hub10', 'hub20', 'flood10', 'flood20', 'sybil10', 'sybil50', 'eclipse'] as const
+/** Attackers that know the rules. */
+export const feints = ['short20', 'padded20', 'burned20', 'paced20', 'pin20', 'flap20'] as const
 const faults = ['churn', 'littleChurn', 'partition'] as const
 
 export function nodesOf(scenario: ScenarioName, { large, small }: Scale): number {
@@ -66,14 +74,19 @@ export function plan(scale: Scale): readonly Job[] {
   }
   for (const policy of compared)
     for (const scenario of ['steady', 'crash', 'star'] as const) add(policy, scenario, scale.large)
-  // Three more are ours; their runs are long, and the first shows what there is to see.
-  for (const policy of compared)
-    if (policy !== 'trusted' && policy !== 'open') add(policy, 'hub2', scale.large)
+  // A long one: the others stand in docs/PAPERS.md.
+  add(ours, 'hub2', scale.large)
+  for (const policy of [ours, 'open', 'basalt'])
+    for (const scenario of feints) add(policy, scenario, scale.small)
   add(ours, 'partitionChurn', scale.small)
   add(ours, 'longPartition', scale.small)
+  // To see what a rule is for: calm, and what it is against.
   for (const policy of [ours, 'trusted', 'open', 'basalt', ...variants]) {
-    for (const scenario of ['steady', 'crash', 'churn', 'hub20', 'flood20'] as const)
-      add(policy, scenario, scale.small)
+    const isForHealing = policy === ours || policy.startsWith('pings')
+    const isForAttacks = !policy.startsWith('pings')
+    add(policy, 'steady', scale.small)
+    if (isForHealing) for (const scenario of ['crash', 'churn'] as const) add(policy, scenario, scale.small)
+    if (isForAttacks) for (const scenario of ['hub20', 'flood20'] as const) add(policy, scenario, scale.small)
   }
   for (const nodes of scale.sizes)
     for (const scenario of ['steady', 'hub10'] as const) add(ours, scenario, nodes)

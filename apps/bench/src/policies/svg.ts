@@ -24,7 +24,7 @@ export interface Chart {
   readonly x: Axis
   readonly y: Axis
   readonly lines: readonly Line[]
-  /** Names stand beside single points instead of in a legend. */
+  /** Points instead of curves: the first of each line is filled. */
   readonly isScatter?: boolean
 }
 
@@ -44,9 +44,10 @@ export function svg(chart: Chart): string {
     `<rect width="${width}" height="${height}" fill="#fff"/>`,
     `<text x="${area.left}" y="22" font-size="14" font-weight="600">${escape(chart.title)}</text>`,
     ...axes(chart, at),
-    ...chart.lines.flatMap((line, i) =>
-      chart.isScatter === true ? spots(line, i, at) : [curve(line, i, at), legend(line, i)]
-    ),
+    ...chart.lines.flatMap((line, i) => [
+      ...(chart.isScatter === true ? spots(line, i, at) : [curve(line, i, at)]),
+      ...legend(line, i, chart.isScatter === true)
+    ]),
     '</svg>',
     ''
   ].join('\n')
@@ -91,28 +92,42 @@ function curve({ points }: Line, i: number, at: Place): string {
       return `${i === 0 ? 'M' : 'L'}${px(x)} ${px(y)}`
     })
     .join('')
-  return `<path d="${d}" fill="none" stroke="${colourOf(i)}" stroke-width="${i === 0 ? 2.6 : 1.8}" stroke-dasharray="${dashes[i % dashes.length]}" stroke-linejoin="round"/>`
+  return `<path d="${d}" fill="none" stroke="${colourOf(i)}" stroke-width="${widthOf(i)}" stroke-dasharray="${dashOf(i)}" stroke-linejoin="round"/>`
 }
 
-function legend({ name }: Line, i: number): string {
+function legend({ name }: Line, i: number, isScatter: boolean): string[] {
   const y = area.top + 10 + i * 20
   const x = area.right + 14
-  return `<path d="M${x} ${y - 4}h26" stroke="${colourOf(i)}" stroke-width="${i === 0 ? 2.6 : 1.8}" stroke-dasharray="${dashes[i % dashes.length]}"/><text x="${x + 33}" y="${y}">${escape(name)}</text>`
+  return [
+    isScatter
+      ? `<circle cx="${x + 13}" cy="${y - 4}" r="4.5" fill="${colourOf(i)}"/>`
+      : `<path d="M${x} ${y - 4}h26" stroke="${colourOf(i)}" stroke-width="${widthOf(i)}" stroke-dasharray="${dashOf(i)}"/>`,
+    `<text x="${x + 33}" y="${y}">${escape(name)}</text>`
+  ]
 }
 
-/** The first point of a line has its name; from there a thin line leads to the others. */
-function spots({ name, points }: Line, i: number, at: Place): string[] {
+/** The first point is filled; from there a thin line leads to the others. */
+function spots({ points }: Line, i: number, at: Place): string[] {
   const places = points.map(at)
   return places.map(([x, y], place) => {
     const spot = `<circle cx="${px(x)}" cy="${px(y)}" r="${place === 0 ? 4.5 : 3.5}" fill="${place === 0 ? colourOf(i) : '#fff'}" stroke="${colourOf(i)}" stroke-width="1.6"/>`
     if (place > 0) return spot
     const [, last] = places.at(-1)!
-    return `<path d="M${px(x)} ${px(y)}V${px(last)}" stroke="${colourOf(i)}" stroke-width="1"/>${spot}<text x="${px(x + 8)}" y="${px(y + 4)}">${escape(name)}</text>`
+    return `<path d="M${px(x)} ${px(y)}V${px(last)}" stroke="${colourOf(i)}" stroke-width="1"/>${spot}`
   })
 }
 
 function colourOf(i: number): string {
   return colours[i % colours.length]!
+}
+
+function dashOf(i: number): string {
+  return dashes[i % dashes.length]!
+}
+
+/** The first curve is what the chart is about. */
+function widthOf(i: number): number {
+  return i === 0 ? 2.6 : 1.8
 }
 
 function px(value: number): string {

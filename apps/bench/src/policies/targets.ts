@@ -2,6 +2,7 @@
  * What the project asked of `balanced`, and what came of it: the verdicts are arithmetic.
  */
 import type { Result } from '@pex/sim'
+import { feints, scenarios } from './plan.ts'
 import type { ScenarioName } from './plan.ts'
 import { deadAt, deadOfLate, settledAt } from './runs.ts'
 import type { Runs } from './runs.ts'
@@ -37,8 +38,22 @@ function attack(scenario: ScenarioName, what: string, atEnd: number, atWorst: nu
   ]
 }
 
-const asked = (steady: number): readonly Target[] => [
-  ...calm,
+function trick(scenario: ScenarioName): Target[] {
+  const { name } = scenarios[scenario]
+  return [
+    { what: `\`${name}\`: share at the end, %`, scenario, value: end, bound: 'most', limit: 0.35 },
+    {
+      what: `\`${name}\`: nodes eclipsed, worst round`,
+      scenario,
+      value: eclipsed,
+      bound: 'most',
+      limit: 0,
+      digits: 0
+    }
+  ]
+}
+
+const faults = (steady: number): readonly Target[] => [
   {
     what: 'half die: dead links at round 10, %',
     scenario: 'crash',
@@ -79,7 +94,10 @@ const asked = (steady: number): readonly Target[] => [
     bound: 'most',
     limit: 40,
     digits: 0
-  },
+  }
+]
+
+const attacks: readonly Target[] = [
   ...attack('hub2', 'hub 2 %', 0.05, 0.15),
   ...attack('hub5', 'hub 5 %', 0.06, 0.12),
   ...attack('hub10', 'hub 10 %', 0.12, 0.25),
@@ -100,6 +118,7 @@ const asked = (steady: number): readonly Target[] => [
     bound: 'most',
     limit: 0.1
   },
+  ...feints.flatMap(scenario => trick(scenario)),
   {
     what: 'silent eclipse by 20 %: victim’s share, %',
     scenario: 'eclipse',
@@ -182,14 +201,16 @@ function split(scenario: ScenarioName, what: string, holders: number): Target[] 
 /** A table: what, measured (the worst of the seeds), asked, verdict. */
 export function targets(runs: Runs): string {
   const steady = runs.mean(ours, 'steady', ({ inDegree }) => inDegree.sd)
-  const rows = asked(steady).map(({ what, scenario, value, bound, limit, digits }) => {
-    const values = runs.all(ours, scenario).map(value)
-    const measured = bound === 'most' ? Math.max(...values) : Math.min(...values)
-    const write = (figure: number): string =>
-      digits === undefined ? percent(figure) : number(figure, digits)
-    const isMet = bound === 'most' ? measured <= limit : measured >= limit
-    const sign = bound === 'most' ? '≤' : '≥'
-    return [what, write(measured), `${sign} ${write(limit)}`, isMet ? 'met' : '**missed**']
-  })
+  const rows = [...calm, ...faults(steady), ...attacks].map(
+    ({ what, scenario, value, bound, limit, digits }) => {
+      const values = runs.all(ours, scenario).map(value)
+      const measured = bound === 'most' ? Math.max(...values) : Math.min(...values)
+      const write = (figure: number): string =>
+        digits === undefined ? percent(figure) : number(figure, digits)
+      const isMet = bound === 'most' ? measured <= limit : measured >= limit
+      const sign = bound === 'most' ? '≤' : '≥'
+      return [what, write(measured), `${sign} ${write(limit)}`, isMet ? 'met' : '**missed**']
+    }
+  )
   return table(['', 'measured', 'asked', ''], rows)
 }

@@ -22,14 +22,12 @@ export const ours = 'balanced'
 const changes: Readonly<Record<string, BalancedOptions>> = {
   'wary off': { wary: false },
   'slots 0': { slots: 0 },
-  'slots 8': { slots: 8 },
   'trusted 0': { trusted: 0 },
   'swap 1': { swap: 1 },
   'swap 3': { swap: 3 },
   'swap 8': { swap: 8 },
   'pings 1': { pings: 1 },
   'pings 3': { pings: 3 },
-  'answers 1': { answers: 1 },
   'answers 255': { answers: 255 }
 }
 

@@ -67,7 +67,7 @@ export class Memory {
 
   /**
    * A round goes by: somebody of the view may take a place, if there is a free one, if a peer has been lost for long, or now
-   * and then. While it looks like a split nobody does: those who are lost are the way back.
+   * and then. While it looks like a split nobody does, for as long as a split may last: those who are lost are the way back.
    */
   renew(node: number, peer: number, round: number): void {
     const count = this.counts[node]!
@@ -75,8 +75,9 @@ export class Memory {
     if (count < this.size) return this.keep(node, peer, -1)
     const at = node * this.size + below(this.#rng, count)
     const lost = this.lost[at]!
-    const isGone = lost >= 0 && round - lost > limits.recoveryPatience
-    if ((!isGone && !chance(this.#rng, limits.recoveryRenewal)) || this.isSplit(node)) return
+    const silence = lost < 0 ? 0 : round - lost
+    const isDue = silence > limits.recoveryPatience || chance(this.#rng, limits.recoveryRenewal)
+    if (silence <= limits.recoverySpan && (!isDue || this.isSplit(node))) return
     this.peers[at] = peer
     this.lost[at] = -1
   }

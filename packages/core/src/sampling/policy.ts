@@ -78,7 +78,7 @@ export interface Rules {
   readonly met?: (node: number, peer: number) => void
   /** A peer that was lost has answered, and is asked first in the next round: perhaps what was apart is together again. */
   readonly rejoined?: (node: number, peer: number) => void
-  /** Whom to show a caller that is turned away and hardly knows anybody. At most `shown`. */
+  /** Whom to show a caller that is turned away and hardly knows anybody, at most `shown`; without this rule what `show` says. */
   readonly teach?: (node: number, to: number, out: Offer) => void
   /** False to turn a caller away for now: it is alive, and we are busy. */
   readonly admits?: (node: number, from: number) => boolean

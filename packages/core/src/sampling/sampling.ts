@@ -150,7 +150,8 @@ export class Sampling {
   /** What to teach a caller that is turned away: whom the policy says, and whom this node has only in memory. */
   teach(node: number, to: number, out: Offer): void {
     out.clear()
-    this.#rules.teach?.(node, to, out)
+    if (this.#rules.teach === undefined) this.#rules.show(node, to, out)
+    else this.#rules.teach(node, to, out)
     const { memory } = this
     const row = node * memory.size
     const end = row + memory.counts[node]!

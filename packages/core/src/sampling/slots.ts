@@ -50,6 +50,12 @@ export class Slots {
     this.hits[at] = 0
   }
 
+  holds(node: number, peer: number): boolean {
+    for (let at = node * this.size; at < (node + 1) * this.size; at++)
+      if (this.peers[at] === peer) return true
+    return false
+  }
+
   /** Offers a peer to every slot of the node. True if it has won one. */
   offer(node: number, peer: number, born: number): boolean {
     const key = this.#key(peer)

@@ -374,10 +374,7 @@ class Balanced implements Rules {
   }
 
   holds(node: number, peer: number): boolean {
-    const slots = this.#slots
-    for (let slot = node * slots.size; slot < (node + 1) * slots.size; slot++)
-      if (slots.peers[slot] === peer) return true
-    return this.#callers.holds(node, peer)
+    return this.#slots.holds(node, peer) || this.#callers.holds(node, peer)
   }
 
   view(node: number, out: Uint32Array): number {
