@@ -166,8 +166,9 @@ export class Initiator {
     for (const { reason } of admission.dropped) this.#node.rejected(from, reason)
     const partner = this.#node.hear(admission.own.record)
     this.#pings.answered(from)
-    // Who was asked as a contact is held from now on, as partners are: policies take it for granted.
-    if (asking.candidate.record === undefined) sampling.learn(self, partner, 1)
+    // Who was asked as a contact is held from now on, as partners are, if there is a record by which to call it again.
+    const isContact = asking.candidate.record === undefined
+    if (isContact && roster.record(partner) !== undefined) sampling.learn(self, partner, 1)
     this.#carryOn(asking, from, admission, response)
     return undefined
   }

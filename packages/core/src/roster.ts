@@ -89,7 +89,8 @@ export class Roster implements Peers {
     this.#seen.add(known)
     if (seq > known.seq) known.seq = seq
     const callable = addresses.length > 0 || id === this.#own
-    if (callable && (known.record === undefined || seq > known.record.seq)) {
+    // Of those whose record was forgotten the seq is remembered: an older one does not come in its place.
+    if (callable && seq === known.seq && (known.record === undefined || seq > known.record.seq)) {
       known.record = record
       this.groups[known.number] = this.#groupOf(record)
     }

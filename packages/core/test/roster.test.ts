@@ -88,6 +88,17 @@ describe('what is known of a peer', () => {
     expect(numbers.record(number)).toEqual(record('a', 5n))
   })
 
+  it('is no older record either when the newest was forgotten', () => {
+    const held = new Set<number>()
+    const numbers = roster(held)
+    const number = numbers.see(record('a', 5n))
+    numbers.endStep()
+    held.add(number)
+    numbers.see(record('a', 4n))
+    numbers.endStep()
+    expect([numbers.record(number), numbers.compare(record('a', 4n))]).toEqual([undefined, -1])
+  })
+
   it('is the newest record that can be called, though a newer one without addresses has been seen', () => {
     const numbers = roster(new Set([1]))
     numbers.see(record('a', 5n))

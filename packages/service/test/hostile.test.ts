@@ -156,7 +156,7 @@ describe('a peer that is wrong', () => {
     const message = [
       { record: ours, hop: 1 },
       { record: await recordOf(101), hop: limits.maxHop + 1 },
-      { record: await recordOf(102), hop: limits.maxHop },
+      { record: await recordOf(102), hop: limits.memoryHop - 1 },
       { record: own, hop: 0 }
     ]
     expect(await send(encodeAsk(message))).toMatchObject({ type: 'reply' })

@@ -1,6 +1,7 @@
 /**
  * The tables of docs/policies.md, by the name of their markers.
  */
+import { limits } from '@pex/core'
 import type { Result } from '@pex/sim'
 import { feints, scenarios } from './plan.ts'
 import type { ScenarioName } from './plan.ts'
@@ -15,7 +16,8 @@ export function tables(runs: Runs, versions: string): Readonly<Record<string, st
   return {
     runs: [
       `Networks of ${whole(large)} nodes in \`${scenarioNames(true)}\`, of ${whole(small)} in all others; c = 32.`,
-      `Seed${seeds.length > 1 ? 's' : ''} ${seeds.join(', ')} for \`${ours}\` in networks of ${whole(small)}, seed 1 for everything else. ${versions}.`
+      `\`${ours}\` in the next three tables: the mean of seeds ${seeds.join(', ')} in networks of ${whole(small)}; everything else is seed 1.`,
+      `Messages of 16 records for \`balanced\`, \`trusted\` and \`open\`, of ${limits.exchangeSize} for the others, as is their default. ${versions}.`
     ].join('\n'),
     calm: calm(runs),
     faults: faults(runs),

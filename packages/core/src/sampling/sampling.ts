@@ -189,14 +189,16 @@ export class Sampling {
       if (hop < limits.memoryHop) {
         received.peers[kept] = peer
         received.hops[kept++] = hop
-      } else if (
-        peer !== node &&
-        this.memory.find(node, peer) < 0 &&
-        this.memory.counts[node]! < this.memory.size
-      )
-        this.memory.keep(node, peer, round)
+      } else if (this.#isNews(node, peer)) this.memory.keep(node, peer, round)
     }
     received.count = kept
+  }
+
+  /** Whether memory has room for the peer and no reason against it: hearsay of the buried is not believed here either. */
+  #isNews(node: number, peer: number): boolean {
+    const { memory } = this
+    const isFree = memory.counts[node]! < memory.size && memory.find(node, peer) < 0
+    return isFree && peer !== node && !this.#tombstones.has(node, peer)
   }
 
   /** The peer has spoken to us, or answered: it lives. */
