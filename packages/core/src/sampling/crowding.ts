@@ -1,8 +1,7 @@
 /**
- * Whom each node has been offered too often, and by whom it is called too often. Three tests, one after the other: a peer
- * that is offered much more often than others, a network group that is, and a message most of whose peers are a little: a sum
- * over many shows what a single count cannot yet. What is refused is drawn by chance, so that nobody can pace itself
- * just below a threshold.
+ * Whom each node has been offered too often. Three tests, one after the other: a peer that is offered much more often than
+ * others, a network group that is, and a message most of whose peers are a little: a sum over many shows what a single
+ * count cannot yet. Which peer is refused is drawn by chance, the surer the further it is above what is usual.
  *
  * Sources: hit counters (Basalt), count-based samplers against targeted attacks (Busnel et al.); the sum is ours.
  */
@@ -19,16 +18,11 @@ const window = 64
 const fewGroups = 64
 /** Losses of late that make a peer count half as much. */
 const mostLosses = 8
-/** Calls per round above which a node is being flooded; one is the rule. */
-const flood = 2.5
 
 export class Crowding {
   readonly #ground: Ground
   readonly #peers: Seen
   readonly #groups: Seen
-  /** Calls in a round, smoothed over two. */
-  readonly #rates: Float32Array
-  readonly #calls: Uint8Array
   /** Rounds for which the node has counted. */
   readonly #known: Int32Array
   readonly #losses: Losses
@@ -39,16 +33,8 @@ export class Crowding {
     this.#ground = ground
     this.#peers = new Seen(nodes, 8_192, window)
     this.#groups = new Seen(nodes, 2_048, window)
-    this.#rates = new Float32Array(nodes)
-    this.#calls = new Uint8Array(nodes)
     this.#known = new Int32Array(nodes)
     this.#losses = ground.losses
-  }
-
-  clear(node: number): void {
-    this.#rates[node] = 1
-    this.#calls[node] = 0
-    this.restart(node)
   }
 
   /**
@@ -74,17 +60,6 @@ export class Crowding {
     this.#known[node]!++
     this.#peers.pass(node, round)
     this.#groups.pass(node, round)
-    this.#rates[node]! += (this.#calls[node]! - this.#rates[node]!) / 2
-    this.#calls[node] = 0
-  }
-
-  /** One more call that could be answered. True, by chance, where it is one of too many: the more there are, the fewer pass. */
-  isFlooded(node: number): boolean {
-    if (this.#calls[node]! < 255) this.#calls[node]!++
-    const rate = this.#rates[node]!
-    if (rate <= flood) return false
-    const share = 1.2 / rate
-    return !chance(this.#ground.rng, share * share)
   }
 
   /** Counts what was received, the first `judged` places, and judges them where it `isWary`. True where the message is to be refused whole. */
@@ -95,7 +70,6 @@ export class Crowding {
     const most = 1.5 * mean + 1
     const mostOfGroup = this.#mostOfGroup(node, mean)
     let sum = 0
-    let refused = 0
     for (let place = 0; place < judged; place++) {
       const peer = received.peers[place]!
       const count = this.#peers.count(node, hashes[peer]!)
@@ -104,10 +78,8 @@ export class Crowding {
       sum += count
       const isRefused = active && (this.#isTooOften(count, most) || this.#isTooOften(ofGroup, mostOfGroup))
       this.#refused[place] = isRefused ? 1 : 0
-      if (isRefused) refused++
     }
     if (!active) return false
-    if (refused * 20 > judged * 7) return true
     const usual = mean * judged
     return mean > 0 && sum > usual + 2 * Math.sqrt(usual + 0.0225 * usual * usual) + 1
   }

@@ -94,7 +94,7 @@ class Balanced implements Rules {
     this.#slots.clear(node)
     this.#callers.clear(node)
     this.#vitality.clear(node)
-    this.#crowding.clear(node)
+    this.#crowding.restart(node)
     this.#reunionUntil[node] = 0
   }
 
@@ -191,7 +191,7 @@ class Balanced implements Rules {
   admits(node: number, from: number): boolean {
     const callers = this.#callers
     callers.called(node, from)
-    if (callers.isBusy(node) || (this.#options.wary && this.#crowding.isFlooded(node))) return false
+    if (callers.isBusy(node)) return false
     callers.answer(node)
     return true
   }
