@@ -99,6 +99,36 @@ describe('a network whose members die', () => {
   })
 })
 
+describe('a network of balanced', () => {
+  it.each([3, 10, 33])(
+    'of %d, of which half die, is connected and rid of them, though messages are lost',
+    size => {
+      for (const loss of [0, 0.2]) {
+        const network = new Network(8, size, () => ({ policy: balanced() }))
+        network.loss = loss
+        network.run(60)
+        for (let i = 0; i < Math.floor(size / 2); i++) network.dead.add(`n${i}`)
+        network.run(50)
+        expect(network.connected()).toBe(true)
+        expect(network.share(id => network.dead.has(id))).toBe(0)
+      }
+    }
+  )
+
+  it.each([3, 4, 6, 8])('whose views hold %d is connected, before half of it dies and after', viewSize => {
+    for (const seed of [1, 2, 3]) {
+      const network = new Network(seed, 60, () => ({ policy: balanced(), viewSize }))
+      network.run(80)
+      expect(network.connected()).toBe(true)
+      expect(Math.min(...network.inDegrees().values())).toBeGreaterThanOrEqual(1)
+      for (let i = 30; i < 60; i++) network.dead.add(`n${i}`)
+      network.run(60)
+      expect(network.connected()).toBe(true)
+      expect(network.share(id => network.dead.has(id))).toBeLessThan(0.02)
+    }
+  })
+})
+
 describe.each(Object.keys(registry))('a network of %s by default, of which messages are lost', name => {
   it.each([0, 0.2])(
     '%d of them: starts from one contact, is connected, and is rid of most of the dead',

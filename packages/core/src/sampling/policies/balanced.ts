@@ -31,7 +31,7 @@ export interface BalancedOptions {
   readonly pings?: number
   /** Exchanges that a node answers per round of its own, on average; one is the rule. @default 2 */
   readonly answers?: number
-  /** False for networks of friends: nothing is ever refused for being offered too often. @default true */
+  /** False for networks of friends: nothing is ever refused for being offered too often, as in views of fewer than 6. @default true */
   readonly wary?: boolean
 }
 
@@ -81,7 +81,9 @@ class Balanced implements Rules {
     const { views, peers, rng } = ground
     this.settling = this
     this.#ground = ground
-    this.#options = { ...options, slots: Math.min(options.slots, views.max >>> 2) }
+    // A message of one entry beside the own record is no sample to judge by: in views of 5 or fewer everybody would look pushed.
+    const wary = options.wary && ground.shown > 1
+    this.#options = { ...options, wary, slots: Math.min(options.slots, views.max >>> 2) }
     this.#slots = new Slots(views.nodes, this.#options.slots, peers, rng, true)
     this.#callers = new Callers(views.nodes, options.answers)
     this.#vitality = new Vitality(views, ground.losses, options.pings)
