@@ -157,7 +157,8 @@ async function round(initiator: Host, responder: Host): Promise<void> {
 function expectFullView(pex: PexService): void {
   const { length } = pex.view(NAMESPACE)
   // Recovery memory pings one of the view now and then, and who is not there leaves it.
-  if (length * 4 < limits.viewSize * 3) throw new Error(`a view has ${length} entries, not ${limits.viewSize}`)
+  if (length * 4 < limits.viewSize * 3)
+    throw new Error(`a view has ${length} entries, not ${limits.viewSize}`)
 }
 
 function serveEcho(node: Libp2p): Promise<void> {
