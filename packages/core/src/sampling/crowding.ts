@@ -16,7 +16,7 @@ import { limits } from '../limits.ts'
 const window = 64
 /** With fewer groups than that around, groups say nothing. */
 const fewGroups = 64
-/** Losses of late that make a peer count half as much. */
+/** Losses of late with which twice the usual count is allowed; more allow no more. */
 const mostLosses = 8
 
 export class Crowding {
@@ -67,7 +67,7 @@ export class Crowding {
     const active = isWary && this.isRipe(node)
     const { hashes, groups } = this.#ground.peers
     const mean = this.#mean(node)
-    const most = 1.5 * mean + 1
+    const most = mostOfPeer(mean)
     const mostOfGroup = this.#mostOfGroup(node, mean)
     let sum = 0
     for (let place = 0; place < judged; place++) {
@@ -103,7 +103,7 @@ export class Crowding {
     const mean = this.#mean(node)
     const group = groups[peer]!
     return (
-      this.#isTooOften(this.#peers.of(node, hashes[peer]!), 1.5 * mean + 1) ||
+      this.#isTooOften(this.#peers.of(node, hashes[peer]!), mostOfPeer(mean)) ||
       (group !== 0 && this.#isTooOften(this.#groups.of(node, group), this.#mostOfGroup(node, mean)))
     )
   }
@@ -118,4 +118,9 @@ export class Crowding {
     const share = (most / count) * (most / count)
     return !chance(this.#ground.rng, share * share)
   }
+}
+
+/** The count above which a peer is offered too often, where so many are usual. */
+function mostOfPeer(mean: number): number {
+  return 1.5 * mean + 1
 }

@@ -43,7 +43,7 @@ export class Seen {
   /** How often something with this hash was offered before, and once more now. */
   count(node: number, hash: number): number {
     const cells = this.#cells
-    const word = mix(hash ^ Math.imul(node, 0x9e3779b1))
+    const word = wordOf(node, hash)
     const one = node * this.size + (word & (this.size - 1))
     const other = node * this.size + (word >>> this.#shift)
     const first = cells[one]!
@@ -59,7 +59,7 @@ export class Seen {
 
   /** How often something with this hash was offered. */
   of(node: number, hash: number): number {
-    const word = mix(hash ^ Math.imul(node, 0x9e3779b1))
+    const word = wordOf(node, hash)
     const first = this.#cells[node * this.size + (word & (this.size - 1))]!
     const second = this.#cells[node * this.size + (word >>> this.#shift)]!
     return first < second ? first : second
@@ -105,4 +105,9 @@ export class Seen {
     this.#sums[node]! += sum - this.#sums[node]! / memory
     this.#counts[node]! += ordinary - counts / memory
   }
+}
+
+/** The bits that choose both cells: other ones for each node, so that peers who share cells share them nowhere else. */
+function wordOf(node: number, hash: number): number {
+  return mix(hash ^ Math.imul(node, 0x9e3779b1))
 }

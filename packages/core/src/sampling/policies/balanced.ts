@@ -142,6 +142,12 @@ class Balanced implements Rules {
     this.#vitality.moved(last, at)
   }
 
+  /** The peer leaves the view, if it is there. */
+  #dropPeer(node: number, peer: number): void {
+    const at = this.#ground.views.find(node, peer)
+    if (at >= 0) this.#drop(node, at)
+  }
+
   /** Empty slots choose anew among all that are held. */
   #refill(node: number): void {
     const { views } = this.#ground
@@ -219,14 +225,14 @@ class Balanced implements Rules {
     for (let place = 0; place < judged; place++) {
       const peer = received.peers[place]!
       const kind = marks.get(peer)
-      if (kind !== mark.barred && peer !== node)
-        this.#slots.offer(node, peer, views.rounds[node]! - received.hops[place]!)
+      if (kind !== mark.barred) this.#slots.offer(node, peer, views.rounds[node]! - received.hops[place]!)
       if (received.hops[place]! >= limits.memoryHop) continue
       if ((kind < 0 || (place === own && kind !== mark.held)) && !this.#crowding.isRefused(place))
         picks.push(place)
     }
     if (crowded) {
-      if (as === role.initiator) this.#turnFrom(node, from)
+      // The partner shows what it should not: it is asked no more.
+      if (as === role.initiator) this.#dropPeer(node, from)
       return verdict.overrepresented
     }
     if (this.#options.wary && isFull && received.count < (3 * (this.#ground.shown + 1)) >>> 2)
@@ -270,12 +276,6 @@ class Balanced implements Rules {
       places[j] = place
     }
     picks.count = count
-  }
-
-  /** The partner shows what it should not: it is asked no more. */
-  #turnFrom(node: number, from: number): void {
-    const at = this.#ground.views.find(node, from)
-    if (at >= 0) this.#drop(node, at)
   }
 
   /**
@@ -340,9 +340,8 @@ class Balanced implements Rules {
       this.#replace(node, out, received, picks.places[i]!)
     }
     // Who knows next to nobody has turned to somebody whom everybody turns to.
-    const at = views.find(node, from)
-    if (as === role.initiator && sent.count * 4 <= views.max && views.sizes[node]! > 4 && at >= 0)
-      this.#drop(node, at)
+    if (as === role.initiator && sent.count * 4 <= views.max && views.sizes[node]! > 4)
+      this.#dropPeer(node, from)
     return verdict.welcome
   }
 
@@ -353,12 +352,10 @@ class Balanced implements Rules {
   }
 
   remove(node: number, peer: number): void {
-    const { views } = this.#ground
+    const { views, losses } = this.#ground
     this.#vitality.lost(node)
-    if (this.#ground.losses.recent[node]! * 4 > views.max && this.#crowding.isRipe(node))
-      this.#crowding.restart(node)
-    const at = views.find(node, peer)
-    if (at >= 0) this.#drop(node, at)
+    if (losses.recent[node]! * 4 > views.max && this.#crowding.isRipe(node)) this.#crowding.restart(node)
+    this.#dropPeer(node, peer)
     const slots = this.#slots
     for (let slot = node * slots.size; slot < (node + 1) * slots.size; slot++)
       if (slots.peers[slot] === peer) slots.reset(slot)
