@@ -43,10 +43,14 @@ export class Initiator {
     this.#settler = new Settler(node, pings)
   }
 
-  /** Begins a round, unless one is on; time goes on in either case. */
+  /** Begins a round, unless one is on; time goes on in either case, and whoever is to be pinged is. */
   tick(): void {
     const { sampling, roster } = this.#node
-    if (this.#round !== undefined) return sampling.pass(self)
+    if (this.#round !== undefined) {
+      sampling.pass(self)
+      this.#pings.probe()
+      return
+    }
     const wanted = new Uint32Array(limits.triesPerRound)
     const count = sampling.begin(self, wanted)
     const partners: PeerRecord[] = []
@@ -156,7 +160,8 @@ export class Initiator {
     if (response.type !== 'reply') return 'unknown-kind'
     const { roster, sampling } = this.#node
     const compare = (record: PeerRecord): number => roster.compare(record)
-    const admission = admit(response.descriptors, { self: roster.own.id, from, places, compare })
+    const isCallable = (record: PeerRecord): boolean => roster.isCallable(record)
+    const admission = admit(response.descriptors, { self: roster.own.id, from, places, compare, isCallable })
     if (isRejection(admission)) return admission.reason
     const { picks } = response
     // Nobody picks for whoever does not settle.

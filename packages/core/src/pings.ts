@@ -24,6 +24,14 @@ function isGone(misses: number, somebodyAnswered: boolean): boolean {
   return misses >= limits.missesCounted && somebodyAnswered
 }
 
+/**
+ * The part of an exchange's deadline for which a ping waits after so many misses: twice as long each time, half of it the
+ * last time, so that no peer is taken for dead because it is far away.
+ */
+function patience(misses: number): number {
+  return 2 ** (misses - limits.missesCounted)
+}
+
 export class Pings {
   readonly #node: Node
   // By attempt. Bounded by limits.maxRequests; we choose whom to ping.
@@ -103,7 +111,7 @@ export class Pings {
     if (this.#underWay.size >= limits.maxRequests - 2) return
     for (const ping of this.#underWay.values()) if (ping.record.id === record.id) return
     const { id, addresses } = record
-    const ms = this.#node.gossip.exchangeMs / limits.missesCounted
+    const ms = this.#node.gossip.exchangeMs * patience(misses)
     this.#underWay.set(this.#node.request({ id, addresses }, { type: 'ping' }, ms), { record, misses })
   }
 

@@ -65,6 +65,26 @@ describe('pings', () => {
     expect([machine.ids.includes('a'), machine.recovering]).toEqual([false, ['a']])
   })
 
+  it('wait twice as long each time, and half of the deadline the last time: whoever is far away is not dead', () => {
+    const machine = pinging(4)
+    round(machine)
+    const waits: number[] = []
+    for (let misses = 0; misses < limits.missesCounted; misses++) {
+      const ping = machine.all('request').find(({ to }) => to.id === 'a')!
+      waits.push(ping.ms / machine.gossip.exchangeMs)
+      machine.fail(ping.attempt)
+    }
+    expect(waits).toEqual([1 / 16, 1 / 8, 1 / 4, 1 / 2])
+  })
+
+  it('go out at each tick, also while a round still waits for its exchange', () => {
+    const machine = pinging(6)
+    machine.tick()
+    expect([...machine.pings.keys()]).toEqual([])
+    machine.tick()
+    expect([...machine.pings.keys()]).toEqual(['a', 'b'])
+  })
+
   it('answered at the second try leave the peer where it is', () => {
     const machine = pinging(6)
     const pings = round(machine)

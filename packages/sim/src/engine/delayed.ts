@@ -109,7 +109,11 @@ export class Delayed implements Driver {
   }
 
   round(node: number): void {
-    if (this.#busy[node] === 1) return this.#network.sampling.pass(node)
+    if (this.#busy[node] === 1) {
+      this.#network.sampling.pass(node)
+      this.#probe(node)
+      return
+    }
     this.#signs.begin(node)
     this.#settleLast(node)
     const count = this.#network.candidates(node, this.#tries)
@@ -129,6 +133,10 @@ export class Delayed implements Driver {
 
   #endRound(node: number): void {
     this.#busy[node] = 0
+    this.#probe(node)
+  }
+
+  #probe(node: number): void {
     const count = this.#network.sampling.probes(node, this.#tries)
     for (let i = 0; i < count; i++) this.#ping(node, this.#tries[i]!, 0)
   }
@@ -280,7 +288,9 @@ export class Delayed implements Driver {
     const ping = { from, to, misses, over: false }
     if (this.#network.isHonest(from)) this.#network.pings++
     this.#send(from, to, { type: 'ping', ping })
-    this.#mail.post(this.#timeout, { type: 'silence', ping })
+    // Twice as long each time: the last time as long as an exchange waits for its answer.
+    const wait = Math.ceil(this.#timeout * 2 ** (misses + 1 - limits.missesCounted))
+    this.#mail.post(wait, { type: 'silence', ping })
   }
 
   #deliverPing(type: 'ping' | 'pong' | 'silence', ping: Ping): void {
