@@ -14,6 +14,7 @@ export function madeUpResult(change: Partial<Result> = {}): Result {
     clustering: 1,
     pathLength: 1,
     largestComponent: 1,
+    firstPartition: 0.5,
     deadLinks: 0.125,
     attackerShare: 0,
     attackerShareWorst: 0,
@@ -29,7 +30,7 @@ export function madeUpResult(change: Partial<Result> = {}): Result {
     pingsPerNodeRound: 2,
     outsideLongest: 0,
     stateHash: '0123456789abcdef',
-    reference: { inDegreeSd: 0.8, clustering: 0.9, pathLength: 1.1 },
+    reference: { inDegreeSd: 0.8, firstPartition: 0.6, clustering: 0.9, pathLength: 1.1 },
     series: [-1, 0, 1].map(round => ({
       round,
       live: 3,

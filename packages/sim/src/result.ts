@@ -50,6 +50,8 @@ export interface Result {
   readonly pathLength: number
   /** Share of live honest nodes in the largest weakly connected component. */
   readonly largestComponent: number
+  /** Share of the nodes, in steps of 1 %, that can be taken away at random before a survivor is cut off; 1 where nobody ever is. */
+  readonly firstPartition: number
   readonly deadLinks: number
   readonly attackerShare: number
   readonly attackerShareWorst: number
@@ -74,6 +76,7 @@ export interface Result {
   /** The random graph of the same size and view, for comparison. */
   readonly reference: {
     readonly inDegreeSd: number
+    readonly firstPartition: number
     readonly clustering: number
     readonly pathLength: number
   }

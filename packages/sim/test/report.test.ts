@@ -58,7 +58,9 @@ describe('the report', () => {
   })
 
   it('shows the random graph beside the figures that it has', () => {
-    const page = report(fixture({ reference: { inDegreeSd: 5.53, clustering: 0.0631, pathLength: 2.02 } }))
+    const page = report(
+      fixture({ reference: { inDegreeSd: 5.53, firstPartition: 0.84, clustering: 0.0631, pathLength: 2.02 } })
+    )
     expect(page).toMatch(/<th scope="row">clustering<\/th> <td>0.00731<\/td> ?<td>0.0631<\/td>/)
     expect(page).toContain('class="curve random random0"')
   })

@@ -34,6 +34,11 @@ export const scenarios = {
   partition: { name: 'partition:500', rounds: 500, isLarge: false },
   partitionChurn: { name: 'partition:500+churn:0.001', rounds: 500, isLarge: false },
   longPartition: { name: 'partition:2000', rounds: 2_000, isLarge: false },
+  longPartitionChurn: { name: 'partition:2000+churn:0.001', rounds: 2_000, isLarge: false },
+  loss: { name: 'loss:0.3', rounds: 300, isLarge: false },
+  crashLoss: { name: 'crash:0.5+loss:0.3', rounds: 60, isLarge: false },
+  crashLatency: { name: 'crash:0.5+latency:0.5', rounds: 60, isLarge: false },
+  duplicates: { name: 'duplicate:0.5+latency:0.25', rounds: 300, isLarge: false },
   hub2: { name: 'hub:0.02', rounds: 400, isLarge: true },
   hub5: { name: 'hub:0.05', rounds: 200, isLarge: false },
   hub10: { name: 'hub:0.1', rounds: 200, isLarge: false },
@@ -55,6 +60,17 @@ const attacks = ['hub5', 'hub10', 'hub20', 'flood10', 'flood20', 'sybil10', 'syb
 /** Attackers that know the rules. */
 export const feints = ['short20', 'padded20', 'burned20', 'paced20', 'pin20', 'flap20'] as const
 const faults = ['churn', 'littleChurn', 'partition'] as const
+
+/** What the others are not put through. */
+const trials = [
+  'partitionChurn',
+  'longPartition',
+  'longPartitionChurn',
+  'loss',
+  'crashLoss',
+  'crashLatency',
+  'duplicates'
+] as const
 
 export function nodesOf(scenario: ScenarioName, { large, small }: Scale): number {
   return scenarios[scenario].isLarge ? large : small
@@ -78,8 +94,7 @@ export function plan(scale: Scale): readonly Job[] {
   add(ours, 'hub2', scale.large)
   for (const policy of [ours, 'open', 'basalt'])
     for (const scenario of feints) add(policy, scenario, scale.small)
-  add(ours, 'partitionChurn', scale.small)
-  add(ours, 'longPartition', scale.small)
+  for (const scenario of trials) add(ours, scenario, scale.small)
   // To see what a rule is for: calm, and what it is against.
   for (const policy of [ours, 'trusted', 'open', 'basalt', ...variants]) {
     const isForHealing = policy === ours || policy.startsWith('pings')

@@ -87,6 +87,23 @@ const faults = (steady: number): readonly Target[] => [
   ...split('partition', 'split of 500 rounds', 0.99),
   ...split('partitionChurn', 'the same under .1 % churn', 0.99),
   ...split('longPartition', 'split of 2 000 rounds', 0.95),
+  ...split('longPartitionChurn', 'the same under .1 % churn', 0.95),
+  ...uneven('loss', '30 % of all messages lost'),
+  ...uneven('duplicates', 'half of all messages twice, up to a quarter of a round late'),
+  {
+    what: 'half die, 30 % lost: dead links at round 30, %',
+    scenario: 'crashLoss',
+    value: deadAt(30),
+    bound: 'most',
+    limit: 0.01
+  },
+  {
+    what: 'half die, messages up to half a round late: dead links at round 15, %',
+    scenario: 'crashLatency',
+    value: deadAt(15),
+    bound: 'most',
+    limit: 0.01
+  },
   {
     what: 'star: settled at round',
     scenario: 'star',
@@ -170,6 +187,13 @@ const calm: readonly Target[] = [
     digits: 2
   },
   {
+    what: 'first partition when nodes go at random, %',
+    scenario: 'steady',
+    value: each => each.firstPartition,
+    bound: 'least',
+    limit: 0.78
+  },
+  {
     what: 'turnover: entries still there after 10 rounds, %',
     scenario: 'steady',
     value: ({ kept10 }) => kept10,
@@ -177,6 +201,26 @@ const calm: readonly Target[] = [
     limit: 0.3
   }
 ]
+
+function uneven(scenario: ScenarioName, what: string): Target[] {
+  return [
+    {
+      what: `${what}: in-degree, σ`,
+      scenario,
+      value: ({ inDegree }) => inDegree.sd,
+      bound: 'most',
+      limit: 6,
+      digits: 2
+    },
+    {
+      what: `${what}: nodes in the largest component, %`,
+      scenario,
+      value: ({ largestComponent }) => largestComponent,
+      bound: 'least',
+      limit: 1
+    }
+  ]
+}
 
 function split(scenario: ScenarioName, what: string, holders: number): Target[] {
   return [

@@ -32,6 +32,7 @@ export const resultShape: v.LooseObjectSchema<v.ObjectEntries, undefined> = v.lo
   clustering: share,
   pathLength: amount,
   largestComponent: share,
+  firstPartition: share,
   deadLinks: share,
   attackerShare: share,
   attackerShareWorst: share,
@@ -47,7 +48,12 @@ export const resultShape: v.LooseObjectSchema<v.ObjectEntries, undefined> = v.lo
   pingsPerNodeRound: amount,
   outsideLongest: count,
   stateHash: v.string(),
-  reference: v.looseObject({ inDegreeSd: amount, clustering: share, pathLength: amount }),
+  reference: v.looseObject({
+    inDegreeSd: amount,
+    firstPartition: share,
+    clustering: share,
+    pathLength: amount
+  }),
   series: v.array(round),
   nodeRoundsPerSecond: amount,
   bytesPerNode: amount

@@ -59,6 +59,8 @@ export interface Failure {
 
 const steps = 100
 const defaultTrials = 20
+/** Nodes that all trials together may take away, so that large networks are not looked at for longer than they are simulated. */
+const enough = 400_000
 
 /**
  * Removes every node independently with probability p, for each p in steps of 1 %. A trial adds the nodes back in random
@@ -75,6 +77,12 @@ export function catastrophicFailure(graph: Graph, rng: Rng, trials: number = def
     }
   }
   return { firstPartition: first / steps, outside: [...outside] }
+}
+
+/** Smallest share of nodes to take away at random that cuts a survivor off; from 20 trials, fewer above 20 000 nodes. */
+export function firstPartition(graph: Graph, rng: Rng): number {
+  const trials = Math.min(defaultTrials, Math.ceil(enough / Math.max(graph.live.length, 1)))
+  return catastrophicFailure(graph, rng, trials).firstPartition
 }
 
 /** Share of survivors outside the largest component, by steps of the share removed. */

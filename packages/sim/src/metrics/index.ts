@@ -7,7 +7,7 @@
 export { degreeMemory } from './autocorrelation.ts'
 export type { DegreeMemory } from './autocorrelation.ts'
 export { clustering } from './clustering.ts'
-export { catastrophicFailure, components } from './components.ts'
+export { catastrophicFailure, components, firstPartition } from './components.ts'
 export type { Components, Failure } from './components.ts'
 export {
   binomialHistogram,

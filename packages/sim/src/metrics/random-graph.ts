@@ -7,6 +7,7 @@ import { state } from '../snapshot.ts'
 import type { Snapshot } from '../snapshot.ts'
 import type { Result } from '../result.ts'
 import { clustering } from './clustering.ts'
+import { firstPartition } from './components.ts'
 import { binomialSd } from './degree.ts'
 import { graphOf } from './graph.ts'
 import { paths } from './paths.ts'
@@ -49,6 +50,7 @@ export function randomReference(nodes: number, viewSize: number, rng: Rng): Resu
   const graph = graphOf(randomSnapshot(nodes, viewSize, rng))
   return {
     inDegreeSd: binomialSd(nodes, viewSize),
+    firstPartition: firstPartition(graph, rng),
     clustering: clustering(graph, rng),
     pathLength: paths(graph, rng).mean
   }

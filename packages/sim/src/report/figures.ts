@@ -62,6 +62,12 @@ const shape: readonly Figure[] = [
 
 const faults: readonly Figure[] = [
   {
+    name: 'first partition',
+    meaning: 'Share of the nodes that can be taken away at random before a survivor is cut off.',
+    of: ({ firstPartition }) => percent(firstPartition),
+    random: ({ reference }) => percent(reference.firstPartition)
+  },
+  {
     name: 'largest component',
     meaning: 'Share of the live honest nodes in the largest weakly connected component.',
     of: ({ largestComponent }) => percent(largestComponent)
