@@ -3,6 +3,7 @@
  *
  * @packageDocumentation
  */
+export { joinTransports } from './carriers.ts'
 export type { JoinOptions, NamespaceInit, Pex, PexComponents, PexEvents, PexInit, ViewPeer } from './pex.ts'
 export { protocolOf } from './protocol.ts'
 export { createPex } from './service.ts'
