@@ -16,6 +16,8 @@ export type RejectionReason =
   | 'record-oversize'
   | 'bad-picks'
   | 'bad-averages'
+  /** What carries the message, LZ4 or Cap'n Proto on casm's wire, is damaged or was never whole. */
+  | 'bad-encoding'
   // The message as a list.
   | 'own-record-not-last'
   | 'hop-zero-inside'
@@ -73,7 +75,8 @@ const codes: Readonly<Record<RejectionReason, number>> = {
   busy: 28,
   overrepresented: 29,
   'too-few-records': 30,
-  'unknown-exchange': 31
+  'unknown-exchange': 31,
+  'bad-encoding': 32
 }
 
 /** A remote was wrong; `reason` says how, from the closed list. */

@@ -9,7 +9,7 @@ import { Calendar } from './calendar.ts'
 import type { Driver } from './driver.ts'
 import { Hangar, phase, stage } from './flight.ts'
 import type { Flight } from './flight.ts'
-import { roomForTries } from './network.ts'
+import { mostTries, roomForTries } from './network.ts'
 import type { Network } from './network.ts'
 import { Parties, reply } from './parties.ts'
 import { Signs } from './signs.ts'
@@ -63,7 +63,7 @@ export class Delayed implements Driver {
     this.#network = network
     this.#parties = new Parties(network)
     this.#signs = new Signs(this.#parties, rows)
-    this.#wanted = new Uint32Array(rows * limits.triesPerRound)
+    this.#wanted = new Uint32Array(rows * mostTries)
     this.#counts = new Uint8Array(rows)
     this.#next = new Uint8Array(rows)
     this.#busy = new Uint8Array(rows)
@@ -117,7 +117,7 @@ export class Delayed implements Driver {
     this.#signs.begin(node)
     this.#settleLast(node)
     const count = this.#network.candidates(node, this.#tries)
-    this.#wanted.set(this.#tries.subarray(0, count), node * limits.triesPerRound)
+    this.#wanted.set(this.#tries.subarray(0, count), node * mostTries)
     this.#counts[node] = count
     this.#next[node] = 0
     this.#busy[node] = 1
@@ -127,7 +127,7 @@ export class Delayed implements Driver {
   /** Tries the next candidate of a round, or ends it. */
   #proceed(node: number): void {
     const next = this.#next[node]!++
-    if (next < this.#counts[node]!) this.#ask(node, this.#wanted[node * limits.triesPerRound + next]!, true)
+    if (next < this.#counts[node]!) this.#ask(node, this.#wanted[node * mostTries + next]!, true)
     else this.#endRound(node)
   }
 

@@ -206,20 +206,23 @@ export class Network implements Field {
   }
 
   /**
-   * Whom a node tries in the round that begins now: what its policy says, or whom it was told of if it knows nobody. Where
-   * that one is dead it is told of somebody else, as a bootstrap service would.
+   * Whom a node tries in the round that begins now: what its policy says, and last whom it was told of, as a host does with
+   * what discovery finds. Where that one is dead it is told of somebody else, as a bootstrap service would.
    */
   candidates(node: number, out: Uint32Array): number {
     const count = this.sampling.begin(node, out)
     const contact = this.contacts[node]!
-    if (count > 0 || contact === nobody) return count
+    if (contact === nobody) return count
     if (this.states[contact] === state.dead) this.contacts[node] = this.randomHonest()
-    out[0] = this.contacts[node]!
-    return 1
+    out[count] = this.contacts[node]!
+    return count + 1
   }
 }
 
+/** Peers that one node tries in one round, most: partners, and whom it was told of. */
+export const mostTries: number = limits.triesPerRound + 1
+
 /** Room for what one node tries or pings in one round. */
 export function roomForTries(): Uint32Array {
-  return new Uint32Array(Math.max(limits.triesPerRound, limits.maxProbes))
+  return new Uint32Array(Math.max(mostTries, limits.maxProbes))
 }

@@ -4,10 +4,11 @@
  * lost message; if nobody answers, the fault is more likely ours.
  */
 import { limits } from '@pex/core'
+import { mostTries } from './network.ts'
 import type { Parties } from './parties.ts'
 
 /** Who was silent in a round, at most. */
-const room = limits.triesPerRound + limits.maxProbes
+const room = mostTries + limits.maxProbes
 
 export class Signs {
   readonly #parties: Parties
