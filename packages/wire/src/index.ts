@@ -14,3 +14,5 @@ export type {
   ClaimedResponse,
   Refusal
 } from './message.ts'
+export { native } from './wire.ts'
+export type { Wire } from './wire.ts'
