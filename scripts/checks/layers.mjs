@@ -10,16 +10,21 @@ const layers = [
   ['@pex/core', 0],
   ['@pex/record', 1],
   ['@pex/sim', 1],
+  ['@pex/swarm', 1],
   ['@pex/wire', 1],
   ['@pex/service', 2],
+  ['@pex/discovery', 3],
   [/^@pex\/(?:transport|store)-/, 3],
   ['@pex/testkit', 4],
-  [/^@pex\/(?:node|bench)$/, 5]
+  [/^@pex\/(?:node|bench|interop)$/, 5]
 ]
 
 /** Where Node's own modules may be imported; everything else also runs in browsers. */
 const nodeOnly = [
   /^apps\//,
+  // Datagrams are Node's alone.
+  /^packages\/transport-udp\//,
+  /^packages\/discovery\/src\/platform\//,
   // The simulator's own threads: nothing of it is loaded before somebody asks for them.
   /^packages\/sim\/src\/(?:platform|worker|workers)\.ts$/,
   'packages/store-level/src/platform.ts'

@@ -2,6 +2,7 @@
  * The multiaddrs that a user gives, checked before anything is started: libp2p passes over in silence what no transport of
  * it can listen on, and names a taken port only in the middle of a long text.
  */
+import { createSocket } from 'node:dgram'
 import { createServer } from 'node:net'
 import { peerIdFromString } from '@libp2p/peer-id'
 import { CODE_P2P, multiaddr } from '@multiformats/multiaddr'
@@ -9,7 +10,7 @@ import type { Multiaddr } from '@multiformats/multiaddr'
 import { TCP, WebSockets } from '@multiformats/multiaddr-matcher'
 import { Failure, oneLine, systemCode } from './failure.ts'
 
-const supported = '/ip4/<address>/tcp/<port>, /ip6/…, and the same with /ws at the end'
+const supported = '/ip4/<address>/tcp/<port>, the same with /ws, /ip4/<address>/udp/<port>/noise, or /ip6/…'
 
 /** Fails with `PEX_USAGE` for an address on which this host cannot listen, whatever the state of the machine. */
 export function checkListen(addresses: readonly string[], origin: string): void {
@@ -36,12 +37,23 @@ export function checkBootstrap(addresses: readonly string[], origin: string): vo
   }
 }
 
+/** Fails with `PEX_USAGE` for a bootstrap address that a host which listens on these cannot call. */
+export function checkReach(listen: readonly string[], bootstrap: readonly string[], origin: string): void {
+  for (const text of bootstrap) {
+    const overUdp = isUdp(text.replace(/\/p2p\/[^/]+$/, ''))
+    if (listen.some(each => isUdp(each) === overUdp)) continue
+    const [kind, example] = overUdp ? ['UDP', '/ip4/0.0.0.0/udp/0/noise'] : ['TCP', '/ip4/127.0.0.1/tcp/0']
+    const message = `${origin} "${oneLine(text)}" leads over ${kind}, on which this host does not listen`
+    throw new Failure('PEX_USAGE', message, `--listen ${example} as well`)
+  }
+}
+
 /** Tries every address; fails with `PEX_LISTEN` for the first one on which nothing can listen now. */
 export async function probeListen(addresses: readonly string[]): Promise<void> {
   for (const text of addresses) {
     const [host, port] = multiaddr(text).getComponents()
     try {
-      await probe(host!.value!, Number(port!.value))
+      await (isUdp(text) ? probeUdp : probeTcp)(host!.value!, Number(port!.value))
     } catch (error) {
       throw listenFailure(text, systemCode(error), error)
     }
@@ -82,11 +94,19 @@ function listenFailure(text: string, code: string | undefined, cause: unknown): 
   }
 }
 
-function probe(host: string, port: number): Promise<void> {
+function probeTcp(host: string, port: number): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>()
   const server = createServer()
   server.once('error', reject)
   server.listen({ host, port, exclusive: true }, () => server.close(() => resolve()))
+  return promise
+}
+
+function probeUdp(address: string, port: number): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  const socket = createSocket(address.includes(':') ? { type: 'udp6', ipv6Only: true } : 'udp4')
+  socket.once('error', reject)
+  socket.bind({ address, port, exclusive: true }, () => socket.close(() => resolve()))
   return promise
 }
 
@@ -105,5 +125,10 @@ function parse(text: string, origin: string): Multiaddr {
 }
 
 function carried(address: Multiaddr): boolean {
-  return TCP.exactMatch(address) || WebSockets.exactMatch(address)
+  return TCP.exactMatch(address) || WebSockets.exactMatch(address) || isUdp(address.toString())
+}
+
+/** Whether an address is one of `@pex/transport-udp`; without the last word, it is as good for listening. */
+export function isUdp(address: string): boolean {
+  return /^\/ip[46]\/[^/]+\/udp\/\d+(\/noise)?$/.test(address)
 }

@@ -122,6 +122,10 @@ function addStart(program: Command, done: (status: number) => void): Command {
       'where to listen (default: /ip4/127.0.0.1/tcp/0, a free local port; or PEX_LISTEN)'
     )
     .option('--bootstrap <multiaddr...>', 'hosts to ask first (or PEX_BOOTSTRAP)')
+    .option(
+      '--discover <source...>',
+      'where else to look for hosts: lan, dns:<name>[:<port>], crawl:<address>/<bits>:<port> (or PEX_DISCOVER)'
+    )
     .addOption(namespace('namespaces to join'))
     .addOption(data())
     .option('--tick <duration>', 'longest wait between two rounds, such as 30s (default: 5m; or PEX_TICK)')
@@ -130,6 +134,16 @@ function addStart(program: Command, done: (status: number) => void): Command {
       'level: peers survive a restart; memory: they do not (default: level; or PEX_STORE)'
     )
     .option('--policy <name>', 'how peers are sampled; a wrong name lists all (or PEX_POLICY)')
+    .option(
+      '--wire <name>',
+      'what to speak: native, casm (the Go nodes), both (default: native; or PEX_WIRE)'
+    )
+    .option(
+      '--scope <name>',
+      'public: private addresses of strangers are never called; private: they are; auto: by what this host is told ' +
+        '(default: auto; or PEX_SCOPE)'
+    )
+    .option('--secret <file>', 'the secret of a closed network, 64 hexadecimal digits (or PEX_SECRET)')
     .addOption(config())
     .option('--stop-with-stdin', 'stop when standard input ends: a child that never outlives its parent')
     .addOption(json())
@@ -143,6 +157,14 @@ function addStart(program: Command, done: (status: number) => void): Command {
         [
           'pex start --data ./b --bootstrap /ip4/192.0.2.1/tcp/4001/p2p/12D3KooW…',
           'another host, which asks the first one; `pex id` prints the last part'
+        ],
+        [
+          'pex start --listen /ip4/0.0.0.0/udp/4001/noise --discover lan',
+          'over UDP alone; hosts of the same network find each other'
+        ],
+        [
+          'pex start --listen /ip4/0.0.0.0/tcp/4001 /ip4/0.0.0.0/udp/4001/noise',
+          'over libp2p and UDP, in one overlay'
         ],
         [
           'pex start --listen /ip4/0.0.0.0/tcp/4002/ws --json',

@@ -16,6 +16,8 @@ export interface Settings {
   readonly listen: readonly string[]
   /** Multiaddrs of hosts to ask first. @default [] */
   readonly bootstrap: readonly string[]
+  /** Where else to look for somebody: texts that `@pex/discovery/from` reads. @default [] */
+  readonly discover: readonly string[]
   /** Namespaces to join. @default ['pex'] */
   readonly namespace: readonly string[]
   /** The data directory. @default ~/.local/share/pex, by the XDG rules */
@@ -26,6 +28,12 @@ export interface Settings {
   readonly store: 'level' | 'memory'
   /** How peers are sampled: a name from core's `policies`. @default the library's own default */
   readonly policy: string | undefined
+  /** What to speak: our own wire, that of casm's Go nodes, or both. @default 'native' */
+  readonly wire: 'native' | 'casm' | 'both'
+  /** How far the network reaches; see `NetworkScope` in `@pex/core`. @default 'auto' */
+  readonly scope: 'auto' | 'public' | 'private'
+  /** The file with the secret of a closed network. @default none: everybody may come */
+  readonly secret: string | undefined
 }
 
 /** A settings value that is wrong only in the eyes of whoever uses it: where it stands. */
@@ -58,6 +66,12 @@ const namespace = v.pipe(
   )
 )
 
+const path = v.pipe(
+  v.string('is not a path'),
+  v.nonEmpty('is empty'),
+  v.check(text => !text.includes('\0'), 'is not a path')
+)
+
 const tick = v.pipe(
   v.string('is not a text'),
   v.check(text => parseDuration(text) !== undefined, 'is not a duration'),
@@ -84,20 +98,23 @@ const rules = {
     ),
     allowed: `1 to ${limits.maxNamespaces} names of at most ${limits.maxNamespaceBytes} bytes each, without blanks`
   },
-  data: {
-    schema: v.pipe(
-      v.string('is not a path'),
-      v.nonEmpty('is empty'),
-      v.check(path => !path.includes('\0'), 'is not a path')
-    ),
-    allowed: 'the path of a directory'
+  discover: {
+    schema: list('a source or a list of them', maxAddresses),
+    allowed: 'lan, gradual, dns:<name>[:<port>] or crawl:<address>/<bits>:<port>'
   },
+  data: { schema: path, allowed: 'the path of a directory' },
   tick: { schema: tick, allowed: `${durationForms}, from ${limits.minTickMs}ms to 24h` },
   store: { schema: v.picklist(['level', 'memory'], 'is no kind of store'), allowed: 'level or memory' },
   policy: {
     schema: v.picklist(Object.keys(policies), 'is no policy'),
     allowed: `one of ${Object.keys(policies).join(', ')}`
-  }
+  },
+  wire: { schema: v.picklist(['native', 'casm', 'both'], 'is no wire'), allowed: 'native, casm or both' },
+  scope: {
+    schema: v.picklist(['auto', 'public', 'private'], 'is no scope'),
+    allowed: 'auto, public or private'
+  },
+  secret: { schema: path, allowed: 'the path of a file with 64 hexadecimal digits' }
 } as const
 
 type Checked = { -readonly [Name in SettingName]?: v.InferOutput<(typeof rules)[Name]['schema']> }
@@ -115,11 +132,15 @@ export function resolveSettings(
   const settings: Settings = {
     listen: checked.listen ?? ['/ip4/127.0.0.1/tcp/0'],
     bootstrap: checked.bootstrap ?? [],
+    discover: checked.discover ?? [],
     namespace: checked.namespace ?? ['pex'],
     data: checked.data ?? defaultDataPath(env),
     tickMs: checked.tick ?? limits.tickMs,
     store: checked.store ?? 'level',
-    policy: checked.policy
+    policy: checked.policy,
+    wire: checked.wire ?? 'native',
+    scope: checked.scope ?? 'auto',
+    secret: checked.secret
   }
   return { settings, origins }
 }

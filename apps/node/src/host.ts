@@ -1,22 +1,21 @@
 /**
- * One host: the only place that knows concrete classes. libp2p carries (TCP and WebSockets, noise, yamux), LevelDB or
- * memory remembers, and peer exchange is a libp2p service between them.
+ * One host: the only place that knows concrete classes. Carriers bring bytes, LevelDB or memory remembers, sources find the
+ * first peer, and peer exchange stands between them.
  */
-import { identify } from '@libp2p/identify'
-import { noise } from '@libp2p/noise'
-import { tcp } from '@libp2p/tcp'
-import { webSockets } from '@libp2p/websockets'
-import { yamux } from '@libp2p/yamux'
 import { policies } from '@pex/core'
 import type { GossipOptions, Store } from '@pex/core'
-import type { Pex } from '@pex/service'
+import { discoveryFrom } from '@pex/discovery/from'
+import type { StoppableDiscovery } from '@pex/discovery/from'
+import type { Pex, PexInit } from '@pex/service'
 import { levelStore } from '@pex/store-level'
 import type { Recovery } from '@pex/store-level'
 import { memoryStore } from '@pex/store-memory'
-import { pex } from '@pex/transport-libp2p'
-import { createLibp2p } from 'libp2p'
+import { native } from '@pex/wire'
+import { casmWire } from '@pex/wire/casm'
 import { probeListen } from './addresses.ts'
 import { answerQuestion } from './answers.ts'
+import { openCarriers } from './carriers.ts'
+import type { Carried } from './carriers.ts'
 import type { Settings } from './config.ts'
 import { serveControl } from './control.ts'
 import { openDataDirectory } from './data-directory.ts'
@@ -24,8 +23,10 @@ import type { DataDirectory } from './data-directory.ts'
 import type { HostEvent } from './events.ts'
 import { Failure, systemCode } from './failure.ts'
 import { openIdentity } from './identity.ts'
+import type { Identity } from './identity.ts'
 import type { Untimed } from './output.ts'
 import { reportEvents } from './report.ts'
+import { readSecret } from './secret.ts'
 
 export type Emit = (event: Untimed<HostEvent>) => void
 
@@ -41,53 +42,64 @@ export interface Host {
  */
 export async function startHost(settings: Settings, emit: Emit): Promise<Host> {
   const directory = openDataDirectory(settings.data)
-  const { id, privateKey } = await keyOf(directory)
+  const identity = await keyOf(directory)
+  const secret = settings.secret === undefined ? undefined : readSecret(settings.secret)
   await probeListen(settings.listen)
   const gate = new Gate(emit)
-  const node = await createLibp2p({
-    privateKey,
-    start: false,
-    addresses: { listen: [...settings.listen] },
-    transports: [tcp(), webSockets()],
-    connectionEncrypters: [noise()],
-    streamMuxers: [yamux()],
-    // A host of a private network talks to private addresses; which ones it is told of is its operator's business.
-    connectionGater: { denyDialMultiaddr: () => false },
-    services: {
-      identify: identify(),
-      pex: pex({
-        namespaces: settings.namespace,
-        bootstrap: settings.bootstrap,
-        gossip: gossipOf(settings),
-        store: openStore(directory, settings, gate.emit)
-      })
-    }
-  })
-  const addrs = (): string[] => node.getMultiaddrs().map(address => address.toString())
-  reportEvents(node.services.pex, gate.emit)
+  // Sources tell others of this host's addresses; they are asked for when the host has some.
+  let carried: Carried | undefined
+  const sources = settings.discover.map(text =>
+    discoveryFrom(text, {
+      privateKey: identity.privateKey,
+      addresses: () => bare(carried?.addresses() ?? [])
+    })
+  )
+  const { pex, addresses, start, stop } = (carried = await openCarriers(settings, {
+    identity,
+    secret,
+    store: openStore(directory, settings, gate.emit),
+    init: initOf(settings, sources)
+  }))
+  reportEvents(pex, gate.emit)
   let silence: (() => Promise<void>) | undefined
   try {
     // First, because it is what keeps a second host out of the directory, whatever its store.
     silence = await serveControl(directory, question =>
-      answerQuestion({ pex: node.services.pex, running: true, addrs: addrs() }, question)
+      answerQuestion({ pex, running: true, addrs: addresses() }, question)
     )
-    await node.start()
+    await start()
   } catch (error) {
-    await Promise.allSettled([silence?.(), node.stop()])
+    await Promise.allSettled([silence?.(), stop(), stopAll(sources)])
     throw error
   }
-  const { pex: service } = node.services
   gate.open(
-    { event: 'listening', id, addrs: addrs(), namespaces: settings.namespace },
-    settings.namespace.map(namespace => viewOf(service, namespace)).filter(({ size }) => size > 0)
+    { event: 'listening', id: identity.id, addrs: addresses(), namespaces: settings.namespace },
+    settings.namespace.map(namespace => viewOf(pex, namespace)).filter(({ size }) => size > 0)
   )
   return {
-    id,
+    id: identity.id,
     stop: async () => {
       await silence()
-      await node.stop()
+      await stop()
+      await stopAll(sources)
     }
   }
+}
+
+const wires = { native: () => [native], casm: () => [casmWire()], both: () => [native, casmWire()] } as const
+
+function initOf(settings: Settings, discovery: PexInit['discovery']): PexInit {
+  const { namespace: namespaces, bootstrap, scope, wire } = settings
+  return { namespaces, bootstrap, discovery, scope, wires: wires[wire](), gossip: gossipOf(settings) }
+}
+
+/** Without the peer id, which a source says once. */
+function bare(addresses: readonly string[]): readonly string[] {
+  return addresses.map(address => address.replace(/\/p2p\/[^/]+$/, ''))
+}
+
+async function stopAll(sources: readonly StoppableDiscovery[]): Promise<void> {
+  await Promise.all(sources.map(source => source.stop()))
 }
 
 function gossipOf({ tickMs, policy }: Settings): GossipOptions {
@@ -103,7 +115,7 @@ function viewOf(
   return { event: 'view', namespace, size: added.length, added, removed: [] }
 }
 
-async function keyOf(directory: DataDirectory): ReturnType<typeof openIdentity> {
+async function keyOf(directory: DataDirectory): Promise<Identity> {
   try {
     return await openIdentity(directory.key)
   } catch (error) {

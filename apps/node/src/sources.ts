@@ -10,7 +10,19 @@ import { dirname, resolve } from 'node:path'
 import { Failure, oneLine, systemCode } from './failure.ts'
 
 /** The settings by name; the same word is option, key of the config file and, in capitals, environment variable. */
-export const settingNames = ['listen', 'bootstrap', 'namespace', 'data', 'tick', 'store', 'policy'] as const
+export const settingNames = [
+  'listen',
+  'bootstrap',
+  'discover',
+  'namespace',
+  'data',
+  'tick',
+  'store',
+  'policy',
+  'wire',
+  'scope',
+  'secret'
+] as const
 export type SettingName = (typeof settingNames)[number]
 
 /** What the command line gave, by setting; `config` names the file. */
@@ -27,7 +39,8 @@ export type Source = ReadonlyMap<SettingName, RawValue>
 
 const maxConfigBytes = 1_048_576
 const known: ReadonlySet<string> = new Set(settingNames)
-const lists: ReadonlySet<SettingName> = new Set(['listen', 'bootstrap', 'namespace'])
+const lists: ReadonlySet<SettingName> = new Set(['listen', 'bootstrap', 'discover', 'namespace'])
+const paths: ReadonlySet<SettingName> = new Set(['data', 'secret'])
 const variables: ReadonlyMap<string, SettingName> = new Map(
   settingNames.map(name => [`PEX_${name.toUpperCase()}`, name])
 )
@@ -85,7 +98,7 @@ function fromFile(path: string): Source {
     const name = key as SettingName
     const value = Reflect.get(content, key) as unknown
     // A path in a file means the same from wherever the command is called.
-    const placed = name === 'data' && typeof value === 'string' ? resolve(dirname(path), value) : value
+    const placed = paths.has(name) && typeof value === 'string' ? resolve(dirname(path), value) : value
     source.set(name, { value: placed, origin })
   }
   return source

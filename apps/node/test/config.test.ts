@@ -35,10 +35,13 @@ describe('settings', () => {
     expect(settings).toEqual({
       listen: ['/ip4/127.0.0.1/tcp/0'],
       bootstrap: [],
+      discover: [],
       namespace: ['pex'],
       data: '/x/pex',
       tickMs: 300_000,
-      store: 'level'
+      store: 'level',
+      wire: 'native',
+      scope: 'auto'
     })
     expect(origins.size).toBe(0)
   })

@@ -54,6 +54,18 @@ describe('a wrong command line', () => {
       ['start', '--listen', '/ip4/127.0.0.1/udp/1/quic-v1'],
       /no address to listen on.*tcp/
     ],
+    [
+      'a bootstrap over what it does not listen on',
+      ['start', '--bootstrap', `/ip4/127.0.0.1/udp/1/noise/p2p/${peer}`],
+      /leads over UDP, on which this host does not listen; try --listen .*udp/
+    ],
+    [
+      'a source that there is not',
+      ['start', '--discover', 'moon'],
+      /"moon" is no way to find peers; try lan/
+    ],
+    ['a wire that there is not', ['start', '--wire', 'copper'], /--wire "copper" is no wire; try native/],
+    ['a scope that there is not', ['start', '--scope', 'global'], /--scope "global" is no scope; try auto/],
     ['a name to listen on', ['start', '--listen', '/dns4/example.org/tcp/1'], /no address to listen on/],
     [
       'a bootstrap that is no multiaddr',

@@ -28,6 +28,8 @@ export interface Circumstances {
   readonly places?: readonly number[] | undefined
   /** Compares a record with the newest seen of its peer: below 0 for what is outdated. */
   readonly compare: (record: PeerRecord) => number
+  /** Whether a record says where its peer can be called from here; by default, whether it has any address. */
+  readonly isCallable?: ((record: PeerRecord) => boolean) | undefined
 }
 
 /** The order that a message must have: own record last with hop 0, every other hop above 0. Needs no signature. */
@@ -64,10 +66,14 @@ export function admit(message: readonly Descriptor[], circumstances: Circumstanc
 }
 
 /** Why a record does not count, if so. */
-function judge({ record, hop }: Descriptor, { self, compare }: Circumstances): Rejection | undefined {
+function judge(
+  { record, hop }: Descriptor,
+  { self, compare, isCallable }: Circumstances
+): Rejection | undefined {
   if (record.id === self) return reject('self')
   if (hop > limits.maxHop) return reject('hop-over-limit')
-  if (record.addresses.length === 0) return reject('no-addresses')
+  if (isCallable === undefined ? record.addresses.length === 0 : !isCallable(record))
+    return reject('no-addresses')
   if (compare(record) < 0) return reject('stale-seq')
   return undefined
 }

@@ -32,6 +32,11 @@ export class BoundedMap<K, V> {
     this.#map.clear()
   }
 
+  /** What it holds, the key written longest ago first. */
+  entries(): IterableIterator<[K, V]> {
+    return this.#map.entries()
+  }
+
   values(): IterableIterator<V> {
     return this.#map.values()
   }

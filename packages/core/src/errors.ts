@@ -22,6 +22,26 @@ export type PexErrorCode =
   | 'PEX_REJECTED'
   /** The caller's signal was aborted, or the service was stopped while it worked. */
   | 'PEX_ABORTED'
+  /** A host does not dial itself. */
+  | 'PEX_DIAL_SELF'
+  /** No address of the peer is known. */
+  | 'PEX_NO_KNOWN_ADDRESS'
+  /** No carrier of this host understands the address. */
+  | 'PEX_NO_TRANSPORT'
+  /** The address is none to dial from here: our own, out of scope, or of a kind that leads nowhere. */
+  | 'PEX_FILTERED'
+  /** The application's gater has refused the peer, the address or the connection. */
+  | 'PEX_GATED'
+  /** The address failed for this peer a short while ago; it is dialled again later. */
+  | 'PEX_BACKOFF'
+  /** Too many peers have named this place without proving it, or too many such places have been tried just now. */
+  | 'PEX_CAPPED'
+  /** Somebody else than the peer answered at its address. */
+  | 'PEX_WRONG_PEER'
+  /** There is no connection, and dialling was not wanted; or there is only one of a kind that was not wanted. */
+  | 'PEX_NO_CONNECTION'
+  /** The swarm or the connection has been closed. */
+  | 'PEX_CLOSED'
   /** The store's directory is in use by another process. */
   | 'PEX_STORE_LOCKED'
   /** The store has been closed or was never opened. */

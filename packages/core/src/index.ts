@@ -6,6 +6,8 @@
  * @packageDocumentation
  */
 export { abortError } from './abort.ts'
+export { placeOf } from './address-class.ts'
+export type { AddressClass, Place } from './address-class.ts'
 export { admit, checkHops, checkPicks } from './admission.ts'
 export type { Admission, Circumstances } from './admission.ts'
 export { checkQuestion } from './body.ts'
@@ -27,15 +29,20 @@ export { limits } from './limits.ts'
 export type { Ack, Ask, Average, Message, Ping, Pong, Question, Reply, Response, Settle } from './message.ts'
 export { Namespace } from './namespace.ts'
 export type { NamespaceInit } from './namespace.ts'
+export { netgroupOf } from './netgroup.ts'
 export type {
   Answer,
   Clock,
   Contact,
+  Dialer,
+  DialOptions,
   Discovery,
   Found,
   Handler,
   Loaded,
   Logger,
+  Reached,
+  Resolved,
   Signer,
   Store,
   StoreDiff,
@@ -74,5 +81,7 @@ export type { SamplingInit } from './sampling/sampling.ts'
 export { Tombstones } from './sampling/tombstones.ts'
 export { Draws } from './stream-draws.ts'
 export { Stream } from './stream.ts'
+export { isWithin, NetworkScope } from './scope.ts'
+export type { Scope } from './scope.ts'
 export { View } from './view.ts'
 export { Views } from './sampling/views.ts'

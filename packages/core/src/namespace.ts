@@ -18,6 +18,7 @@ import type { Remembered } from './remembered.ts'
 import { Responder } from './responder.ts'
 import { self } from './roster.ts'
 import { nobody } from './sampling/peers.ts'
+import type { NetworkScope } from './scope.ts'
 import type { View } from './view.ts'
 
 export interface NamespaceInit {
@@ -25,6 +26,8 @@ export interface NamespaceInit {
   readonly own: PeerRecord
   readonly gossip: Gossip
   readonly rng: Rng
+  /** How far the network reaches: a record without an address within it is held by nobody here. @default any address will do */
+  readonly scope?: NetworkScope | undefined
   /** What an earlier run remembered. */
   readonly remembered?: Iterable<Remembered>
 }
@@ -35,8 +38,8 @@ export class Namespace {
   readonly #initiator: Initiator
   readonly #responder: Responder
 
-  constructor({ own, gossip, rng, remembered = [] }: NamespaceInit) {
-    this.#node = new Node(own, gossip, rng)
+  constructor({ own, gossip, rng, scope, remembered = [] }: NamespaceInit) {
+    this.#node = new Node(own, gossip, rng, scope)
     this.#pings = new Pings(this.#node)
     this.#initiator = new Initiator(this.#node, this.#pings)
     this.#responder = new Responder(this.#node, this.#pings)
@@ -139,7 +142,7 @@ export class Namespace {
     const { roster, sampling } = node
     for (const record of records) {
       const news = roster.compare(record)
-      if (record.id === roster.own.id || record.addresses.length === 0 || news < 0) continue
+      if (record.id === roster.own.id || !roster.isCallable(record) || news < 0) continue
       const known = roster.find(record.id)
       const held = known !== nobody && sampling.holds(self, known)
       if (held && news > 0) node.hear(record)

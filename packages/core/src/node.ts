@@ -18,6 +18,7 @@ import { nobody } from './sampling/peers.ts'
 import type { Role, Verdict } from './sampling/policy.ts'
 import { role, verdict } from './sampling/policy.ts'
 import { Sampling } from './sampling/sampling.ts'
+import type { NetworkScope } from './scope.ts'
 import { Draws } from './stream-draws.ts'
 import { Stream } from './stream.ts'
 import { View } from './view.ts'
@@ -54,11 +55,13 @@ export class Node {
   readonly #taken: Picks = new Picks()
   readonly #given: Picks = new Picks()
 
-  constructor(own: PeerRecord, gossip: Gossip, rng: Rng) {
+  constructor(own: PeerRecord, gossip: Gossip, rng: Rng, scope?: NetworkScope) {
     const { policy, viewSize, exchangeSize } = gossip
     this.gossip = gossip
     this.rng = rng
-    this.roster = new Roster(own, rng, peer => this.sampling.holds(self, peer))
+    const reaches = scope && ((addresses: readonly string[]) => scope.reaches(addresses))
+    const holds = (peer: number): boolean => this.sampling.holds(self, peer)
+    this.roster = new Roster(own, rng, holds, limits.maxKnown, reaches)
     this.sampling = new Sampling({ policy, nodes: 1, viewSize, exchangeSize, peers: this.roster, rng })
     this.sampling.join(self)
     this.#view = new View(viewSize, [])
@@ -119,22 +122,23 @@ export class Node {
   /** What to show somebody, the own record last; to `undefined`, whoever is behind an address. */
   show(to: string | undefined): Descriptor[] {
     this.sampling.show(self, to === undefined ? nobody : this.roster.find(to), this.#sent)
-    return this.#write(this.#sent)
+    return this.#write(this.#sent, this.gossip.exchangeSize)
   }
 
   /** What to teach a caller that is turned away and hardly knows anybody. */
   teach(to: string): Descriptor[] {
     this.sampling.teach(self, this.roster.find(to), this.#sent)
-    return this.#write(this.#sent)
+    return this.#write(this.#sent, limits.maxRecords)
   }
 
-  #write(offer: Offer): Descriptor[] {
+  /** At most so many records, the own among them. */
+  #write(offer: Offer, most: number): Descriptor[] {
     const shown: Descriptor[] = []
     for (let i = 0; i < offer.count; i++) {
       const peer = offer.peers[i]!
       const record = this.roster.record(peer)
       // Nobody speaks of those who cannot be called, and no policy of more than was agreed.
-      if (record === undefined || (peer !== self && shown.length >= this.gossip.exchangeSize - 1)) continue
+      if (record === undefined || (peer !== self && shown.length >= most - 1)) continue
       shown.push({ record, hop: peer === self ? 0 : Math.min(Math.max(offer.hops[i]!, 1), limits.maxHop) })
     }
     return shown

@@ -94,6 +94,45 @@ export interface Discovery {
   advertise?(namespace: string, options: { signal: AbortSignal }): Promise<number>
 }
 
+/** What is at the other end of a connection. */
+export interface Reached {
+  /** The authenticated id. */
+  readonly peer: string
+  /** Where it was reached, or called from: a multiaddr in text form. */
+  readonly address: string
+  /** Whether it can still carry something. */
+  readonly isOpen: boolean
+  /** Whether it goes through somebody else. @default false */
+  readonly isRelayed?: boolean | undefined
+  /** Whether it is bounded in bytes or time. @default false */
+  readonly isLimited?: boolean | undefined
+}
+
+/** What a name stands for: what to dial, and the literal address at which that would arrive. */
+export interface Resolved {
+  readonly dial: string
+  readonly at: string
+}
+
+export interface DialOptions {
+  readonly signal: AbortSignal
+  /** To be called when somebody has answered and only the handshake is left. */
+  readonly onAnswer?: (() => void) | undefined
+}
+
+/** How a stream carrier reaches one address of one peer; `@pex/swarm` decides which addresses, when, and how often. */
+export interface Dialer<Connection> {
+  /** Whether this host can dial addresses of that kind at all. */
+  canDial(address: string): boolean
+  /** Looks a name up. @default names are dialled as they are */
+  resolve?(address: string, options: { signal: AbortSignal }): Promise<readonly Resolved[]>
+  /** Dials one address. With a peer, an answer from anybody else is a failure; without, whoever is there is welcome. */
+  dial(peer: string | undefined, address: string, options: DialOptions): Promise<Connection>
+  /** Who and what is at the other end. */
+  reached(connection: Connection): Reached
+  close(connection: Connection): Promise<void>
+}
+
 /** Time. */
 export interface Clock {
   /** Milliseconds since the epoch. */

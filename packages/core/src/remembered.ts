@@ -55,8 +55,8 @@ export function remember(node: Node): Remembered[] {
 export function restore(node: Node, remembered: Iterable<Remembered>): void {
   const newest = new Map<string, Remembered>()
   for (const entry of remembered) {
-    const { id, seq, addresses } = entry.record
-    if (id === node.roster.own.id || addresses.length === 0) continue
+    const { id, seq } = entry.record
+    if (id === node.roster.own.id || !node.roster.isCallable(entry.record)) continue
     if (seq > (newest.get(id)?.record.seq ?? -1n)) newest.set(id, entry)
   }
   const entries = [...newest.values()].sort((a, b) => b.age - a.age)

@@ -32,6 +32,7 @@ export class Roster implements Peers {
   readonly #key: HashKey
   readonly #holds: (peer: number) => boolean
   readonly #own: string
+  readonly #reaches: (addresses: readonly string[]) => boolean
   // Bounded by the size given, keyed by ids whose signature was verified, in the order in which they were last seen.
   readonly #known = new Map<string, Known>()
   // By number: bounded by the size given, as the map above.
@@ -39,10 +40,20 @@ export class Roster implements Peers {
   // Seen in the step under way: bounded by what one input brings, emptied at its end.
   readonly #seen = new Set<Known>()
 
-  /** `holds`: whether a number is in use beyond the step under way. */
-  constructor(own: PeerRecord, rng: Rng, holds: (peer: number) => boolean, size: number = limits.maxKnown) {
+  /**
+   * `holds`: whether a number is in use beyond the step under way. `reaches`: whether a peer with these addresses can be
+   * called from here; by default, whether it has any.
+   */
+  constructor(
+    own: PeerRecord,
+    rng: Rng,
+    holds: (peer: number) => boolean,
+    size: number = limits.maxKnown,
+    reaches: (addresses: readonly string[]) => boolean = addresses => addresses.length > 0
+  ) {
     this.#own = own.id
     this.#holds = holds
+    this.#reaches = reaches
     this.#key = { low: rng(), high: rng() }
     this.hashes = new Uint32Array(size)
     this.groups = new Uint32Array(size)
@@ -60,6 +71,12 @@ export class Roster implements Peers {
     known.record = own
     known.seq = own.seq
     this.groups[self] = this.#groupOf(own)
+    this.#reconsider()
+  }
+
+  /** Whether the record says where its peer can be called from here. */
+  isCallable({ addresses }: PeerRecord): boolean {
+    return this.#reaches(addresses)
   }
 
   /** The peer's number; `nobody` for one that has none. */
@@ -88,9 +105,9 @@ export class Roster implements Peers {
     this.#known.set(id, known)
     this.#seen.add(known)
     if (seq > known.seq) known.seq = seq
-    const callable = addresses.length > 0 || id === this.#own
     // Of those whose record was forgotten the seq is remembered: an older one does not come in its place.
-    if (callable && seq === known.seq && (known.record === undefined || seq > known.record.seq)) {
+    const isNewest = seq === known.seq && (known.record === undefined || seq > known.record.seq)
+    if (isNewest && (id === this.#own || this.#reaches(addresses))) {
       known.record = record
       this.groups[known.number] = this.#groupOf(record)
     }
@@ -102,6 +119,15 @@ export class Roster implements Peers {
     for (const known of this.#seen)
       if (known.number !== self && !this.#holds(known.number)) known.record = undefined
     this.#seen.clear()
+  }
+
+  /** Where this host is, and so whom it can call, may have changed with its addresses. */
+  #reconsider(): void {
+    for (const known of this.#known.values()) {
+      const { number, record } = known
+      if (number !== self && record !== undefined && !this.#reaches(record.addresses))
+        known.record = undefined
+    }
   }
 
   #enroll(id: string, seq: bigint): Known {

@@ -37,6 +37,16 @@ describe('the order of a message', () => {
 })
 
 describe('admission', () => {
+  it('leaves out whom we could not call, the sender too, where it is told who that is', () => {
+    const isCallable = ({ id }: PeerRecord): boolean => id === 'a'
+    const received = message('from', [descriptor('a'), descriptor('b')])
+    const admission = admit(received, { self: 'self', from: 'from', compare: () => 1, isCallable })
+    if (isRejection(admission)) throw new Error(`rejected: ${admission.reason}`)
+    expect(ids(admission.descriptors)).toEqual(['a'])
+    expect(admission.dropped.map(({ reason }) => reason)).toEqual(['no-addresses', 'no-addresses'])
+    expect(admission.own.record.id).toBe('from')
+  })
+
   it('takes the sender and whom it speaks of', () => {
     const { own, descriptors, dropped } = admitted(message('from', [descriptor('a', 4), descriptor('b', 7)]))
     expect([own.record.id, ids(descriptors), dropped]).toEqual(['from', ['a', 'b', 'from'], []])

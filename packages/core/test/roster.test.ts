@@ -136,3 +136,19 @@ describe('the hash of a peer', () => {
     expect(numbers.groups[3]).not.toBe(0)
   })
 })
+
+describe('who can be called', () => {
+  it('is for the scope to say: no record of anybody else is kept, and one that falls out of it is let go', () => {
+    let reachable = '/memory/1'
+    const reaches = (addresses: readonly string[]): boolean => addresses.includes(reachable)
+    const numbers = new Roster(record('self'), seeded(1), () => true, limits.maxKnown, reaches)
+    const [near, far] = [record('near'), record('far', 1n, ['/memory/2'])]
+    expect([near, far].map(each => numbers.isCallable(each))).toEqual([true, false])
+    const [a, b] = [numbers.see(near), numbers.see(far)]
+    expect([numbers.record(a), numbers.record(b)]).toEqual([near, undefined])
+    reachable = '/memory/2'
+    numbers.renew(record('self', 2n))
+    expect(numbers.record(a)).toBeUndefined()
+    expect(numbers.own.seq).toBe(2n)
+  })
+})

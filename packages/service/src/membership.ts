@@ -2,7 +2,7 @@
  * A namespace that this host has joined: its session, its memory on disk, and what keeps it findable.
  */
 import { Namespace, PexError } from '@pex/core'
-import type { Contact, Discovery, PeerRecord, Remembered, Store } from '@pex/core'
+import type { Contact, Discovery, NetworkScope, PeerRecord, Remembered, Store } from '@pex/core'
 import { keepAdvertised } from './first-contact.ts'
 import { Persistence, storeError } from './persistence.ts'
 import { Session } from './session.ts'
@@ -10,6 +10,8 @@ import type { SessionParts } from './session.ts'
 
 export interface MembershipParts extends Omit<SessionParts, 'machine' | 'persist'> {
   readonly store: Store | undefined
+  /** Whom this host would ever call. */
+  readonly scope: NetworkScope
   /** This host's own record as it is now. */
   readonly own: () => PeerRecord
   /** Where to advertise. */

@@ -7,16 +7,19 @@ import type {
   Discovery,
   GossipOptions,
   Logger,
+  NetworkScope,
   PeerRecord,
   PexError,
   RejectionReason,
   Rng,
+  Scope,
   Signer,
   SizeEstimate,
   Store,
   Transport,
   Verifier
 } from '@pex/core'
+import type { Wire } from '@pex/wire'
 import type { TypedEventTarget } from 'main-event'
 
 /** The parts that peer exchange is put together from. */
@@ -45,6 +48,11 @@ export interface PexInit {
   readonly bootstrap?: readonly (string | Contact)[] | undefined
   /** Where else to look for somebody in that case, one after the other; this host also advertises itself there. */
   readonly discovery?: readonly Discovery[] | undefined
+  /**
+   * What to speak, the one that is liked best first: each namespace is served on all of them, and each peer asked on the
+   * first that it speaks. @default [native]
+   */
+  readonly wires?: readonly Wire[] | undefined
   /** Gossip parameters of every namespace, as far as it is not joined with its own. */
   readonly gossip?: GossipOptions | undefined
   /**
@@ -52,6 +60,12 @@ export interface PexInit {
    * @default false: `start` fails with `PEX_NO_ADDRESSES`
    */
   readonly dialOnly?: boolean | undefined
+  /**
+   * How far the network reaches. In the public scope no record counts that has no public address, and nobody is told of
+   * this host's private ones; `auto` becomes public with the first public address that this host announces or is given as a
+   * bootstrap peer. A scope object may be shared with the transport. @default 'auto'
+   */
+  readonly scope?: Scope | 'auto' | NetworkScope | undefined
 }
 
 /** A namespace and its parameters. */

@@ -1,9 +1,10 @@
 /** The names under which peers find each other. */
 import { limits, PexError } from '@pex/core'
+import { native } from '@pex/wire'
 
-/** The protocol of a namespace: whoever has not joined it does not even speak it. */
+/** The protocol of a namespace on our own wire: whoever has not joined it does not even speak it. */
 export function protocolOf(namespace: string): string {
-  return `/pex/1.0.0/${namespace}`
+  return native.protocolOf(namespace)
 }
 
 /** Throws `PEX_INVALID_PARAMETER` for a name that no peer would accept. */

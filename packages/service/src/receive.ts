@@ -4,8 +4,7 @@
  */
 import { checkHops, isExcusable, isRejection } from '@pex/core'
 import type { Descriptor, Question, Rejection, Response, Verifier } from '@pex/core'
-import { decodeQuestion, decodeResponse } from '@pex/wire'
-import type { Claim, Refusal } from '@pex/wire'
+import type { Claim, Refusal, Wire } from '@pex/wire'
 
 /** A message whose records have been verified; those that do not count without condemning the rest are dropped. */
 export interface Received<Message extends Question | Response> {
@@ -17,14 +16,15 @@ export interface Received<Message extends Question | Response> {
 
 /** The verified question; or why it is rejected. */
 export async function receiveQuestion(
+  wire: Wire,
   body: Uint8Array,
   verifier: Verifier
 ): Promise<Received<Question> | Rejection> {
-  const question = decodeQuestion(body)
+  const question = wire.decodeQuestion(body)
   if (isRejection(question)) return question
   if (question.type !== 'ask') return { message: question, dropped: [] }
   const { claims, ...rest } = question
-  const verified = await verifyAll(claims, verifier)
+  const verified = await verifyAll(claims, verifier, wire)
   if (isRejection(verified)) return verified
   const { descriptors, places, dropped } = verified
   return { message: { ...rest, descriptors }, places, dropped }
@@ -32,11 +32,12 @@ export async function receiveQuestion(
 
 /** The verified answer to our question; or a refusal, where the peer sent one; or why the answer is rejected. */
 export async function receiveResponse(
+  wire: Wire,
   body: Uint8Array,
   to: Question,
   verifier: Verifier
 ): Promise<Received<Response> | Refusal | Rejection> {
-  const response = decodeResponse(body, to)
+  const response = wire.decodeResponse(body, to)
   if (isRejection(response) || response.type === 'refusal') return response
   if (response.type === 'ack') return { message: response, dropped: [] }
   if (response.type === 'pong') {
@@ -44,7 +45,7 @@ export async function receiveResponse(
     return isRejection(own) ? own : { message: { type: 'pong', own }, dropped: [] }
   }
   const { claims, ...rest } = response
-  const verified = await verifyAll(claims, verifier)
+  const verified = await verifyAll(claims, verifier, wire)
   if (isRejection(verified)) return verified
   const { descriptors, places, dropped } = verified
   return { message: { ...rest, descriptors }, places, dropped }
@@ -56,7 +57,11 @@ interface Verified {
   readonly dropped: readonly Rejection[]
 }
 
-async function verifyAll(claims: readonly Claim[], verifier: Verifier): Promise<Verified | Rejection> {
+async function verifyAll(
+  claims: readonly Claim[],
+  verifier: Verifier,
+  { repeats }: Wire
+): Promise<Verified | Rejection> {
   const disorder = checkHops(claims.map(({ hop }) => hop))
   if (disorder !== undefined) return disorder
   const descriptors: Descriptor[] = []
@@ -72,7 +77,24 @@ async function verifyAll(claims: readonly Claim[], verifier: Verifier): Promise<
     } else if (isExcusable(descriptor) && place < claims.length - 1) dropped.push(descriptor)
     else return descriptor
   }
+  if (repeats) return { descriptors: newest(descriptors), places: undefined, dropped }
   return { descriptors, places: dropped.length === 0 ? undefined : places, dropped }
+}
+
+/** Each peer once, by its newest record, of equal ones by that of the lowest hop; the last, the sender's own, stays last. */
+function newest(descriptors: readonly Descriptor[]): readonly Descriptor[] {
+  const own = descriptors.at(-1)!
+  const best = new Map<string, Descriptor>()
+  for (const descriptor of descriptors) {
+    const { id, seq } = descriptor.record
+    const other = best.get(id)
+    const isBetter =
+      other === undefined ||
+      seq > other.record.seq ||
+      (seq === other.record.seq && descriptor.hop < other.hop)
+    if (isBetter && id !== own.record.id) best.set(id, descriptor)
+  }
+  return [...best.values(), own]
 }
 
 function verify(

@@ -2,8 +2,9 @@
  * Our own questions under way in a namespace, each within its own deadline: one exchange, its settle, a few pings. What
  * comes of a question is an answer whose records are verified, or an error that says whose fault it is.
  */
-import { isRejection, PexError } from '@pex/core'
+import { BoundedMap, isRejection, limits, PexError } from '@pex/core'
 import type {
+  Answer,
   Clock,
   Contact,
   Output,
@@ -13,15 +14,16 @@ import type {
   Transport,
   Verifier
 } from '@pex/core'
-import { encodeMessage } from '@pex/wire'
+import type { Wire } from '@pex/wire'
 import { withinDeadline } from './deadline.ts'
-import { protocolOf } from './protocol.ts'
 import { receiveResponse } from './receive.ts'
 
 export interface RequestsParts {
   readonly namespace: string
   readonly transport: Transport
   readonly verifier: Verifier
+  /** What we speak, the one we like best first. */
+  readonly wires: readonly Wire[]
   readonly clock: Clock
   /** A message or a record in it was rejected. */
   readonly rejected: (peer: string, reason: RejectionReason) => void
@@ -38,6 +40,9 @@ export class Requests {
   readonly #parts: RequestsParts
   // Bounded by limits.maxRequests: the machine has no more of them under way.
   readonly #underWay = new Set<AbortController>()
+
+  // What a peer has answered on. Bounded by limits.maxKnown; keyed by authenticated ids of peers that we asked.
+  readonly #spoken = new BoundedMap<string, Wire>(limits.maxKnown)
 
   constructor(parts: RequestsParts) {
     this.#parts = parts
@@ -62,12 +67,31 @@ export class Requests {
     for (const request of this.#underWay) request.abort(reason)
   }
 
+  /** Asks on the first of our wires that the peer speaks, and that has words for the question. */
+  async #carry(to: Contact, question: Question, signal: AbortSignal): Promise<Answer & { wire: Wire }> {
+    const { transport, namespace, wires } = this.#parts
+    const known = to.id === undefined ? undefined : this.#spoken.get(to.id)
+    const inOrder = known === undefined ? wires : [known, ...wires.filter(wire => wire !== known)]
+    let failure = new PexError('PEX_UNSUPPORTED', `no wire has words for this ${question.type}`)
+    for (const wire of inOrder) {
+      const body = wire.encode(question)
+      if (body === undefined) continue
+      try {
+        const answer = await transport.request(to, wire.protocolOf(namespace), body, { signal })
+        if (wires.length > 1) this.#spoken.set(answer.from, wire)
+        return { ...answer, wire }
+      } catch (error) {
+        if (!(error instanceof PexError && error.code === 'PEX_UNSUPPORTED')) throw error
+        failure = error
+      }
+    }
+    throw failure
+  }
+
   async #ask(to: Contact, question: Question, signal: AbortSignal): Promise<Answered> {
-    const { transport, namespace, verifier, rejected } = this.#parts
-    const body = encodeMessage(question)
-    const answer = await transport.request(to, protocolOf(namespace), body, { signal })
-    const { from } = answer
-    const received = await receiveResponse(answer.body, question, verifier)
+    const { verifier, rejected } = this.#parts
+    const { wire, from, body } = await this.#carry(to, question, signal)
+    const received = await receiveResponse(wire, body, question, verifier)
     if (isRejection(received)) {
       rejected(from, received.reason)
       throw rejectedAnswer(from, received.reason)

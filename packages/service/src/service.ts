@@ -2,7 +2,7 @@
  * The service: one host's own record, its namespaces, and their lifecycle. What happens inside a namespace is the
  * session's business.
  */
-import { abortError, between, gossip, PexError, shuffle } from '@pex/core'
+import { abortError, between, gossip, NetworkScope, PexError, shuffle } from '@pex/core'
 import type {
   Clock,
   Contact,
@@ -12,6 +12,7 @@ import type {
   PeerRecord,
   RejectionReason,
   Rng,
+  Scope,
   Signer,
   SizeEstimate,
   Store,
@@ -19,6 +20,7 @@ import type {
   Verifier
 } from '@pex/core'
 import { createVerifier, parseContact } from '@pex/record'
+import { native } from '@pex/wire'
 import { TypedEventEmitter } from 'main-event'
 import { firstContact } from './first-contact.ts'
 import { Membership } from './membership.ts'
@@ -52,6 +54,9 @@ class PexService extends TypedEventEmitter<PexEvents> implements Pex {
   readonly #init: PexInit
   readonly #bootstrap: readonly Contact[]
   readonly #own: OwnRecord
+  readonly #scope: NetworkScope
+  // The scope in which the addresses were announced last.
+  #announcedIn: Scope | undefined
   readonly #memberships = new Memberships()
   // Bounded by the closed list of reasons.
   readonly #rejections = new Map<RejectionReason, number>()
@@ -71,8 +76,11 @@ class PexService extends TypedEventEmitter<PexEvents> implements Pex {
       logger: components.logger
     }
     this.#init = init
+    if (init.wires?.length === 0)
+      throw new PexError('PEX_INVALID_PARAMETER', 'wires is empty; leave it out, or give one or more')
     this.#gossipOf({})
-    this.#bootstrap = toContacts(init.bootstrap ?? [])
+    this.#scope = init.scope instanceof NetworkScope ? init.scope : new NetworkScope(init.scope)
+    this.#bootstrap = this.#vouched(init.bootstrap ?? [])
     for (const namespace of init.namespaces ?? []) {
       const { name, options } = toJoin(namespace)
       checkNamespace(name)
@@ -129,7 +137,7 @@ class PexService extends TypedEventEmitter<PexEvents> implements Pex {
   async join(namespace: string, options: JoinOptions = {}): Promise<void> {
     const { signal } = options
     if (signal?.aborted === true) throw abortError(signal)
-    const contacts = toContacts(options.bootstrap ?? [])
+    const contacts = this.#vouched(options.bootstrap ?? [])
     const fresh = this.#memberships.get(namespace) === undefined
     const membership = await this.#enter(namespace, options, contacts.length > 0)
     try {
@@ -236,8 +244,10 @@ class PexService extends TypedEventEmitter<PexEvents> implements Pex {
         namespace,
         gossip: this.#gossipOf(options),
         own: () => this.#own.current!,
+        scope: this.#scope,
         discovery: this.#firstContact(),
         sources: this.#init.discovery ?? [],
+        wires: this.#init.wires ?? [native],
         emit: this.#emitIn(namespace)
       }
       return Membership.open(parts, { quiet })
@@ -248,15 +258,28 @@ class PexService extends TypedEventEmitter<PexEvents> implements Pex {
     return gossip({ ...this.#init.gossip, ...options.gossip })
   }
 
+  /** Contacts that the application names: its own word counts more than a record's. */
+  #vouched(peers: readonly (string | Contact)[]): readonly Contact[] {
+    const contacts = toContacts(peers)
+    const before = this.#scope.current
+    for (const { addresses } of contacts) this.#scope.configure(addresses)
+    if (this.#running && this.#scope.current !== before) void this.#renew().catch(this.#note)
+    return contacts
+  }
+
   #firstContact(): Discovery {
     return firstContact(this.#bootstrap, this.#init.discovery ?? [], this.#parts.rng)
   }
 
   async #renew(): Promise<void> {
-    const own = await this.#own.refresh(this.#parts.transport.addresses())
-    if (own === undefined || !this.#running) return
-    for (const { session } of this.#memberships.all) session.put({ type: 'renewed', own })
-    this.safeDispatchEvent('record:update', { detail: { record: own } })
+    const own = await this.#own.refresh(this.#scope.announce(this.#parts.transport.addresses()))
+    const { current } = this.#own
+    const rescoped = this.#scope.current !== this.#announcedIn
+    this.#announcedIn = this.#scope.current
+    if (current === undefined || !this.#running || (own === undefined && !rescoped)) return
+    // Whoever cannot be called any more in another scope leaves the views.
+    for (const { session } of this.#memberships.all) session.put({ type: 'renewed', own: current })
+    if (own !== undefined) this.safeDispatchEvent('record:update', { detail: { record: own } })
   }
 
   #emitIn(namespace: string): Emit {

@@ -16,11 +16,10 @@ import type {
   Transport,
   Verifier
 } from '@pex/core'
-import { encodeMessage, encodeRefusal } from '@pex/wire'
+import type { Wire } from '@pex/wire'
 import { Bell } from './bell.ts'
 import { withinDeadline } from './deadline.ts'
 import type { PexEvents } from './pex.ts'
-import { protocolOf } from './protocol.ts'
 import { receiveQuestion } from './receive.ts'
 import { faultOf, rejectedAnswer, Requests } from './requests.ts'
 import { untilAborted } from './until.ts'
@@ -37,6 +36,7 @@ export interface SessionParts {
   readonly gossip: Gossip
   readonly transport: Transport
   readonly verifier: Verifier
+  readonly wires: readonly Wire[]
   readonly discovery: Discovery
   readonly clock: Clock
   readonly rng: Rng
@@ -81,8 +81,9 @@ export class Session {
 
   /** Serves the namespace and begins its rounds: now, or quietly, with a wait before the first. */
   async start({ quiet }: { readonly quiet: boolean }): Promise<void> {
-    const { transport, namespace, rng } = this.#parts
-    await transport.handle(protocolOf(namespace), (from, body) => this.#respond(from, body))
+    const { transport, namespace, rng, wires } = this.#parts
+    for (const wire of wires)
+      await transport.handle(wire.protocolOf(namespace), (from, body) => this.#respond(wire, from, body))
     const { tickMs } = this.gossip
     if (quiet) this.#wakeIn(between(rng, tickMs / 2, tickMs))
     else this.#put({ type: 'tick' })
@@ -114,7 +115,8 @@ export class Session {
     this.#round?.resolve(undefined)
     this.#round = undefined
     this.#news.ring()
-    await this.#parts.transport.unhandle(protocolOf(this.#parts.namespace))
+    const { transport, namespace, wires } = this.#parts
+    for (const wire of wires) await transport.unhandle(wire.protocolOf(namespace))
   }
 
   /** The peers of the machine's stream as they come, until the signal is aborted or the namespace left. */
@@ -234,23 +236,24 @@ export class Session {
     this.#parts.emit('reject', { peer, reason })
   }
 
-  /** Answers one request; a peer that is wrong gets a refusal. */
-  async #respond(from: string, body: Uint8Array): Promise<Uint8Array> {
+  /** Answers one request; a peer that is wrong gets a refusal, on a wire that has any. */
+  async #respond(wire: Wire, from: string, body: Uint8Array): Promise<Uint8Array> {
     // Cheap before dear: whoever asks too often costs no signature.
     let outputs = this.#put({ type: 'called', from })
     if (outputs.length === 0) {
-      const received = await receiveQuestion(body, this.#parts.verifier)
+      const received = await receiveQuestion(wire, body, this.#parts.verifier)
       if (isRejection(received)) {
         this.#rejected(from, received.reason)
-        return encodeRefusal(received.reason)
+        return refusal(wire, received.reason)
       }
       for (const { reason } of received.dropped) this.#rejected(from, reason)
       const { message: question, places } = received
       outputs = this.#put({ type: 'requested', from, question, places })
     }
     for (const output of outputs) {
-      if (output.type === 'answer') return encodeMessage(output.response)
-      if (output.type === 'refuse') return encodeRefusal(output.reason)
+      if (output.type === 'refuse') return refusal(wire, output.reason)
+      const answer = output.type === 'answer' ? wire.encode(output.response) : undefined
+      if (answer !== undefined) return answer
     }
     throw new PexError('PEX_NOT_JOINED', 'the namespace has been left')
   }
@@ -287,4 +290,11 @@ export class Session {
 /** Whether an exchange has come further with an answer: it is complete, or only to be settled. */
 function goesOn(output: Output): boolean {
   return output.type === 'exchange' || (output.type === 'request' && output.question.type === 'settle')
+}
+
+/** A refusal; where the wire has none, the exchange breaks off. */
+function refusal(wire: Wire, reason: RejectionReason): Uint8Array {
+  const body = wire.encodeRefusal(reason)
+  if (body === undefined) throw new PexError('PEX_REFUSED', `the question is refused: ${reason}`)
+  return body
 }

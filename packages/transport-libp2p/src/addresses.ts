@@ -1,11 +1,9 @@
 /**
  * Contacts and this node's own addresses, between the core's text and libp2p's types.
  */
-import { limits, PexError } from '@pex/core'
+import { limits } from '@pex/core'
 import type { Contact } from '@pex/core'
 import { withoutPeer } from '@pex/record'
-import type { PeerId } from '@libp2p/interface'
-import { peerIdFromString } from '@libp2p/peer-id'
 import { CODE_P2P, CODE_P2P_CIRCUIT, multiaddr } from '@multiformats/multiaddr'
 import type { Multiaddr } from '@multiformats/multiaddr'
 
@@ -14,22 +12,16 @@ const HOSTS: ReadonlySet<string> = new Set(['ip4', 'ip6', 'dns', 'dns4', 'dns6',
 const UNSPECIFIED: ReadonlySet<string> = new Set(['0.0.0.0', '::', '0:0:0:0:0:0:0:0'])
 
 /**
- * What to dial for a contact. With an id, each address carries it, so that libp2p lets nobody else answer; without
- * addresses, libp2p looks the id up. Fails with `PEX_UNREACHABLE` where nothing is left to dial.
+ * What to dial for a contact, as text: with an id, without those of anybody else; without one, not a relay's address that
+ * does not say whose it is. What cannot be read stays, for the error to tell.
  */
-export function dialTarget({ id, addresses }: Contact): PeerId | Multiaddr[] {
-  const parsed = addresses.slice(0, limits.maxAddresses).flatMap(parse)
-  if (id === undefined) {
-    // The last peer in the address of a relay's client is the relay, unless the client is named.
-    const complete = parsed.filter(address => address.getComponents().at(-1)?.code !== CODE_P2P_CIRCUIT)
-    if (complete.length === 0) throw new PexError('PEX_UNREACHABLE', 'the contact has no address to dial')
-    return complete
-  }
-  const peerId = peerIdFromString(id)
-  const named = parsed
-    .filter(address => (peerOf(address) ?? id) === id)
-    .map(address => withoutPeer(address).encapsulate(`/p2p/${id}`))
-  return named.length > 0 ? named : peerId
+export function dialAddresses({ id, addresses }: Contact): readonly string[] {
+  return addresses.slice(0, limits.maxAddresses).filter(text => {
+    const address = parse(text)
+    if (address === undefined) return true
+    if (id === undefined) return address.getComponents().at(-1)?.code !== CODE_P2P_CIRCUIT
+    return (peerOf(address) ?? id) === id
+  })
 }
 
 /** A node's addresses as a record shall have them: without its own id, and only those that can be dialled. */
@@ -56,11 +48,10 @@ function peerOf(address: Multiaddr): string | undefined {
   return last?.code === CODE_P2P ? last.value : undefined
 }
 
-function parse(text: string): Multiaddr[] {
+function parse(text: string): Multiaddr | undefined {
   try {
-    return [multiaddr(text)]
+    return multiaddr(text)
   } catch {
-    // One address that this version cannot read does not spoil the others.
-    return []
+    return undefined
   }
 }

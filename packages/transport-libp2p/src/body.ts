@@ -1,6 +1,7 @@
 /**
  * One body on one half of a stream: its length as an unsigned varint, its bytes, the end of the half. Nothing follows it,
- * so that a stream whose two halves have carried their bodies is closed, and none stays open behind an exchange.
+ * so that a stream whose two halves have carried their bodies is closed, and none stays open behind an exchange. On the
+ * protocols of casm's Go nodes a body is everything up to the end of the half, and no length comes before it.
  */
 import { limits } from '@pex/core'
 import type { Stream } from '@libp2p/interface'
@@ -15,16 +16,30 @@ export class BodyError extends Error {
   override readonly name = 'BodyError'
 }
 
+/** How a body stands on its half: behind its length, or bare. */
+export type Framing = 'length' | 'bare'
+
+/** How bodies stand on the streams of a protocol. */
+export function framingOf(protocol: string): Framing {
+  return protocol.startsWith('/casm/') ? 'bare' : 'length'
+}
+
 /** Sends a body and closes the writing half; resolves when the muxer has taken all of it. */
-export async function send(stream: Stream, body: Uint8Array, signal: AbortSignal): Promise<void> {
+export async function send(
+  stream: Stream,
+  body: Uint8Array,
+  framing: Framing,
+  signal: AbortSignal
+): Promise<void> {
+  const sent = framing === 'length' ? frame(body) : body
   // Whether the muxer wants a pause does not matter here: closing waits until everything has gone.
-  stream.send(frame(body))
+  if (sent.length > 0) stream.send(sent)
   await stream.close({ signal })
 }
 
 /** Receives the remote's body. It has no deadline of its own: who aborts the stream ends it. */
-export function receive(stream: Stream): Promise<Uint8Array> {
-  const reader = new BodyReader()
+export function receive(stream: Stream, framing: Framing): Promise<Uint8Array> {
+  const reader = framing === 'length' ? new BodyReader() : new BareBodyReader()
   const { promise, resolve, reject } = Promise.withResolvers<Uint8Array>()
   // Bytes that came before anybody listened are still to be handed over when the remote has ended already.
   const finish = (): void => {
@@ -69,17 +84,14 @@ export function frame(body: Uint8Array): Uint8Array {
 
 /** Puts a body together from chunks of any size; holds at most twice what has arrived. */
 export class BodyReader {
+  readonly #bytes = new GrowingBytes()
   #length = 0
   #lengthBytes = 0
   #lengthKnown = false
-  #filled = 0
-  #buffer = new Uint8Array(0)
 
   /** The body, once it is complete. */
   get body(): Uint8Array | undefined {
-    return this.#lengthKnown && this.#filled === this.#length
-      ? this.#buffer.subarray(0, this.#filled)
-      : undefined
+    return this.#lengthKnown && this.#bytes.length === this.#length ? this.#bytes.all() : undefined
   }
 
   /** Takes what has arrived. Throws `BodyError` as soon as it cannot become a body any more. */
@@ -88,10 +100,8 @@ export class BodyReader {
     while (!this.#lengthKnown && offset < chunk.length) this.#readLength(chunk[offset++]!)
     const rest = chunk.subarray(offset)
     if (rest.length === 0) return
-    if (this.#filled + rest.length > this.#length) throw new BodyError('bytes follow the body')
-    this.#reserve(this.#filled + rest.length)
-    this.#buffer.set(rest, this.#filled)
-    this.#filled += rest.length
+    if (this.#bytes.length + rest.length > this.#length) throw new BodyError('bytes follow the body')
+    this.#bytes.append(rest, this.#length)
   }
 
   #readLength(byte: number): void {
@@ -101,15 +111,47 @@ export class BodyReader {
       this.#length > limits.maxMessageBytes ||
       (!this.#lengthKnown && this.#lengthBytes === MAX_LENGTH_BYTES)
     )
-      throw new BodyError(`a body has at most ${limits.maxMessageBytes} bytes`)
+      throw tooLong()
+  }
+}
+
+/** Puts a body together that ends with its half; holds at most twice what has arrived. */
+export class BareBodyReader {
+  readonly #bytes = new GrowingBytes()
+
+  /** What has arrived: it is the body once the half has ended. */
+  get body(): Uint8Array {
+    return this.#bytes.all()
   }
 
-  #reserve(bytes: number): void {
-    if (bytes <= this.#buffer.length) return
-    const grown = new Uint8Array(
-      Math.min(Math.max(bytes, 2 * this.#buffer.length, FIRST_BYTES), this.#length)
-    )
-    grown.set(this.#buffer.subarray(0, this.#filled))
-    this.#buffer = grown
+  /** Takes what has arrived. Throws `BodyError` as soon as it is more than a body may have. */
+  push(chunk: Uint8Array): void {
+    if (this.#bytes.length + chunk.length > limits.maxMessageBytes) throw tooLong()
+    this.#bytes.append(chunk, limits.maxMessageBytes)
   }
+}
+
+class GrowingBytes {
+  length = 0
+  #buffer = new Uint8Array(0)
+
+  all(): Uint8Array {
+    return this.#buffer.subarray(0, this.length)
+  }
+
+  /** `most`: bytes that will ever be appended altogether. */
+  append(chunk: Uint8Array, most: number): void {
+    const bytes = this.length + chunk.length
+    if (bytes > this.#buffer.length) {
+      const grown = new Uint8Array(Math.min(Math.max(bytes, 2 * this.#buffer.length, FIRST_BYTES), most))
+      grown.set(this.all())
+      this.#buffer = grown
+    }
+    this.#buffer.set(chunk, this.length)
+    this.length = bytes
+  }
+}
+
+function tooLong(): BodyError {
+  return new BodyError(`a body has at most ${limits.maxMessageBytes} bytes`)
 }

@@ -4,6 +4,10 @@
  *
  * @packageDocumentation
  */
+export { libp2pDialer } from './dialer.ts'
+export type { DialingComponents } from './dialer.ts'
+export { dialing, scopeGater } from './dialing.ts'
+export type { Dialing, DialingInit, DialingServiceComponents } from './dialing.ts'
 export type { KeepInit } from './keeper.ts'
 export { pex } from './service.ts'
 export type { PexService, PexServiceComponents, PexServiceEvents, PexServiceInit } from './service.ts'

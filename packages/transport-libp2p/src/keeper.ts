@@ -4,9 +4,15 @@
  */
 import { PexError } from '@pex/core'
 import type { Clock, PeerRecord, Rng } from '@pex/core'
+import { Backoff } from '@pex/swarm'
 import type { Logger } from '@libp2p/interface'
 import { within } from './deadline.ts'
-import { Backoff, newest, plan } from './keeper-plan.ts'
+import { newest, plan } from './keeper-plan.ts'
+
+/** A connection that has lasted so long, ms, was a good one. Guess: far longer than the refusal of a full host takes. */
+const GOOD_MS = 60_000
+/** The keeper waits for peers, not for addresses. */
+const ANY = ''
 
 export interface KeepInit {
   /** Peers to be connected to, however the connections came about. */
@@ -30,6 +36,8 @@ export interface KeeperParts {
   connected(): ReadonlySet<string>
   /** The peers that may be dialled. */
   candidates(): readonly PeerRecord[]
+  /** When dialling the peer makes sense again, ms since the epoch: others may have failed with it a moment ago. */
+  readyAt(record: PeerRecord): number
   /** Connects to a peer, or adopts the connection that there is; fails where that cannot be done. */
   dial(record: PeerRecord, signal: AbortSignal): Promise<void>
   /** Marks a connected peer as kept, for libp2p's pruning, or takes the mark away. */
@@ -61,7 +69,13 @@ export class Keeper {
         throw new PexError('PEX_INVALID_PARAMETER', `keep.${name} is a whole number from 1, not ${value}`)
     this.#parts = parts
     const { minBackoffMs: minMs, maxBackoffMs: maxMs } = this.#init
-    this.#backoff = new Backoff({ minMs, maxMs, rng: parts.rng })
+    // Half of each wait is chance, so that peers that lost each other do not all come back at the same moment.
+    this.#backoff = new Backoff({
+      grow: tries => minMs * 2 ** (tries - 1),
+      maxMs,
+      jitter: 0.5,
+      rng: parts.rng
+    })
   }
 
   start(): void {
@@ -98,7 +112,7 @@ export class Keeper {
         ),
         now
       },
-      this.#backoff,
+      record => Math.max(this.#backoff.readyAt(record.id, ANY), this.#parts.readyAt(record)),
       rng
     )
     for (const [, controller] of dialing.slice(dialing.length - abandon)) controller.abort()
@@ -122,7 +136,7 @@ export class Keeper {
       }
     } catch (error) {
       // A dial that was given up says nothing about the peer.
-      if (!given.signal.aborted) this.#backoff.failed(id, clock.now())
+      if (!given.signal.aborted) this.#backoff.add(id, ANY, clock.now())
       log('could not connect to %s - %e', id, error)
     } finally {
       this.#dialing.delete(id)
@@ -135,7 +149,9 @@ export class Keeper {
     for (const [id, since] of this.#kept) {
       if (connected.has(id)) continue
       this.#kept.delete(id)
-      this.#backoff.lost(id, now - since, now)
+      // A connection that was cut off at once is a failure in a row with others.
+      if (now - since >= GOOD_MS) this.#backoff.clear(id)
+      this.#backoff.add(id, ANY, now)
       void this.#mark(id, false)
     }
   }

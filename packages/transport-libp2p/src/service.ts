@@ -2,9 +2,10 @@
  * Peer exchange as a js-libp2p service: a `Pex` whose transport, identity and log are the node's own, and a peer discovery
  * module that hands what the views learn to the node.
  */
-import type { Clock, PeerRecord, Rng, Store, Verifier } from '@pex/core'
+import { NetworkScope } from '@pex/core'
+import type { Clock, PeerRecord, Rng, Store, Transport, Verifier } from '@pex/core'
 import { createSigner } from '@pex/record'
-import { createPex, protocolOf, systemClock, systemRng } from '@pex/service'
+import { createPex, joinTransports, protocolOf, systemClock, systemRng } from '@pex/service'
 import type { Pex, PexEvents, PexInit } from '@pex/service'
 import { peerDiscoverySymbol, serviceCapabilities, serviceDependencies } from '@libp2p/interface'
 import type {
@@ -16,7 +17,6 @@ import type {
   TypedEventTarget
 } from '@libp2p/interface'
 import { peerIdFromString } from '@libp2p/peer-id'
-import { dialTarget } from './addresses.ts'
 import { Announcer } from './announcer.ts'
 import { connectedPeers } from './connected-peers.ts'
 import { Keeper } from './keeper.ts'
@@ -37,7 +37,9 @@ export interface PexServiceInit extends Omit<PexInit, 'dialOnly'> {
   /** Stay connected to so many peers. @default js-libp2p dials nobody that it discovers */
   readonly keep?: KeepInit | undefined
   /** Bounds and deadlines of the streams. */
-  readonly transport?: Omit<Libp2pTransportInit, 'clock'> | undefined
+  readonly transport?: Omit<Libp2pTransportInit, 'clock' | 'rng' | 'scope'> | undefined
+  /** Other ways to this host and to its peers, under the same peer id: what libp2p does not reach is asked over these. @default none */
+  readonly carriers?: readonly Transport[] | undefined
   /** @default createVerifier() of `@pex/record` */
   readonly verifier?: Verifier | undefined
   /** @default the system's clock */
@@ -79,14 +81,15 @@ class Libp2pPex implements PexService, Startable {
   #unsubscribe: (() => void) | undefined
 
   constructor(components: PexServiceComponents, init: PexServiceInit) {
-    const { clock = systemClock, rng = systemRng, store, verifier, transport, keep, ...rest } = init
+    const { clock = systemClock, rng = systemRng, store, verifier, transport, carriers, keep, ...rest } = init
     const { connectionManager, peerStore, privateKey } = components
     this.#components = components
     this.#log = components.logger.forComponent('libp2p:pex')
     this.#clock = clock
-    this.#transport = new Libp2pTransport(components, { ...transport, clock }, this.#log)
+    const scope = rest.scope instanceof NetworkScope ? rest.scope : new NetworkScope(rest.scope)
+    this.#transport = new Libp2pTransport(components, { ...transport, scope, clock, rng }, this.#log)
     const parts = {
-      transport: this.#transport,
+      transport: joinTransports([this.#transport, ...(carriers ?? [])]),
       signer: createSigner(privateKey),
       store,
       verifier,
@@ -95,7 +98,7 @@ class Libp2pPex implements PexService, Startable {
     }
     const connected = connectedPeers({ connectionManager, peerStore, rng })
     const discovery = [connected, ...(rest.discovery ?? [])]
-    this.#pex = createPex({ ...parts, logger: this.#log }, { ...rest, discovery, dialOnly: true })
+    this.#pex = createPex({ ...parts, logger: this.#log }, { ...rest, scope, discovery, dialOnly: true })
     // Its events and ours are one target: to listeners there is one service.
     this.#events = this.#pex
     this.#announcer = new Announcer({
@@ -175,6 +178,7 @@ class Libp2pPex implements PexService, Startable {
     const own = subscribe(this.#events, {
       'view:update': ({ detail: { added, removed } }) => {
         this.#announcer.removed(removed)
+        for (const record of added) this.#transport.dialing.swarm.heard(record)
         this.#announce(added)
         look()
       },
@@ -222,6 +226,7 @@ class Libp2pPex implements PexService, Startable {
   #keeperParts(clock: Clock, rng: Rng): KeeperParts {
     const { connectionManager, peerStore } = this.#components
     const { idle } = this.#transport
+    const transport = this.#transport
     return {
       clock,
       rng,
@@ -231,8 +236,9 @@ class Libp2pPex implements PexService, Startable {
         return new Set(peers.filter(peer => !idle.has(peer)))
       },
       candidates: () => this.namespaces.flatMap(namespace => this.view(namespace)),
+      readyAt: record => transport.dialing.swarm.readyAt(record),
       async dial(record, signal) {
-        const { remotePeer } = await connectionManager.openConnection(dialTarget(record), { signal })
+        const { remotePeer } = await transport.connect(record, signal)
         idle.release(remotePeer)
       },
       async mark(id, kept) {

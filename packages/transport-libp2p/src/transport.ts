@@ -2,34 +2,24 @@
  * Core's `Transport` over js-libp2p: each exchange is a stream of its own, one body each way (see body.ts), on whatever
  * connection there is. libp2p authenticates who is at the other end; this module bounds what they can cost.
  */
-import { checkQuestion, limits, PexError } from '@pex/core'
-import type { Answer, Clock, Contact, Handler, Transport } from '@pex/core'
+import { checkQuestion, limits, NetworkScope, PexError } from '@pex/core'
+import type { Answer, Clock, Contact, Handler, Rng, Scope, Transport } from '@pex/core'
 import { withoutPeer } from '@pex/record'
 import { systemClock } from '@pex/service'
-import type {
-  ComponentLogger,
-  Connection,
-  Libp2pEvents,
-  Logger,
-  PeerStore,
-  Stream,
-  TypedEventTarget
-} from '@libp2p/interface'
-import type { AddressManager, ConnectionManager, Registrar } from '@libp2p/interface-internal'
+import { DialError } from '@pex/swarm'
+import type { Connection, Logger, Stream } from '@libp2p/interface'
+import type { Registrar } from '@libp2p/interface-internal'
 import { peerIdFromString } from '@libp2p/peer-id'
 import { setMaxListeners } from 'main-event'
-import { announced, dialTarget } from './addresses.ts'
-import { receive, send } from './body.ts'
+import { announced, dialAddresses } from './addresses.ts'
+import { framingOf, receive, send } from './body.ts'
 import { onStream, within } from './deadline.ts'
+import { Libp2pDialing } from './dialing.ts'
+import type { DialingInit, DialingServiceComponents } from './dialing.ts'
 import { IdleConnections } from './idle-connections.ts'
 
 /** The parts of a libp2p node that the transport needs. */
-export interface Libp2pTransportComponents {
-  readonly addressManager: AddressManager
-  readonly connectionManager: ConnectionManager
-  readonly events: TypedEventTarget<Libp2pEvents>
-  readonly logger: ComponentLogger
-  readonly peerStore: PeerStore
+export interface Libp2pTransportComponents extends DialingServiceComponents {
   readonly registrar: Registrar
 }
 
@@ -53,8 +43,14 @@ export interface Libp2pTransportInit {
   readonly idleConnectionMs?: number | undefined
   /** Whether to exchange over connections that are limited in bytes or time, as relayed ones are. @default false */
   readonly runOnLimitedConnection?: boolean | undefined
+  /** How dials behave: limits, backoff, the cap on unproved places. See `@pex/swarm`. */
+  readonly dialing?: Omit<DialingInit, 'clock' | 'rng' | 'scope'> | undefined
+  /** How far the network reaches; share a scope object with the `Pex` on top. @default 'auto' */
+  readonly scope?: Scope | 'auto' | NetworkScope | undefined
   /** @default the system's clock */
   readonly clock?: Clock | undefined
+  /** @default the platform's cryptographic source */
+  readonly rng?: Rng | undefined
 }
 
 /** A transport on a libp2p node's components. */
@@ -72,11 +68,17 @@ interface Opened {
   readonly done: () => void
 }
 
+/** Options that are not handed on. */
+type StreamOption = Exclude<keyof Libp2pTransportInit, 'dialing' | 'scope' | 'rng'>
+
 export class Libp2pTransport implements Transport {
   /** Connections that only exchanges have opened. */
   readonly idle: IdleConnections
+  /** Whom to dial, when, and never too often. */
+  readonly dialing: Libp2pDialing
+  readonly #scope: NetworkScope
   readonly #components: Libp2pTransportComponents
-  readonly #init: Required<{ [K in keyof Libp2pTransportInit]: NonNullable<Libp2pTransportInit[K]> }>
+  readonly #init: Required<{ [K in StreamOption]: NonNullable<Libp2pTransportInit[K]> }>
   readonly #log: Logger
   // Bounded by the protocols that this host's own code serves; keyed by their names.
   readonly #protocols = new Set<string>()
@@ -102,6 +104,9 @@ export class Libp2pTransport implements Transport {
       clock: init.clock ?? systemClock
     }
     this.#log = log
+    this.#scope = init.scope instanceof NetworkScope ? init.scope : new NetworkScope(init.scope)
+    const { clock, rng } = { clock: this.#init.clock, rng: init.rng }
+    this.dialing = new Libp2pDialing(components, { ...init.dialing, scope: this.#scope, clock, rng })
     this.idle = new IdleConnections({
       peerStore: components.peerStore,
       clock: this.#init.clock,
@@ -116,17 +121,21 @@ export class Libp2pTransport implements Transport {
     this.#running = new AbortController()
     // Every exchange under way listens to it.
     setMaxListeners(Infinity, this.#running.signal)
+    await this.dialing.start()
   }
 
   async stop(): Promise<void> {
     this.#running?.abort(stopped())
     this.#running = undefined
     this.idle.clear()
+    await this.dialing.stop()
     await Promise.all(this.#serving)
   }
 
   addresses(): readonly string[] {
-    return announced(this.#components.addressManager.getAddresses())
+    const addresses = announced(this.#components.addressManager.getAddresses())
+    this.#scope.announce(addresses)
+    return addresses
   }
 
   watchAddresses(listener: () => void): () => void {
@@ -178,7 +187,8 @@ export class Libp2pTransport implements Transport {
     try {
       const answer = await onStream(stream, signal, async () => {
         // Both at once: a peer may refuse before it has heard everything.
-        const [received] = await Promise.all([receive(stream), send(stream, body, signal)])
+        const framing = framingOf(protocol)
+        const [received] = await Promise.all([receive(stream, framing), send(stream, body, framing, signal)])
         return received
       })
       return { from: connection.remotePeer.toString(), body: answer }
@@ -199,15 +209,24 @@ export class Libp2pTransport implements Transport {
       }
     }
     const { connectionManager } = this.#components
-    // A dial or a connection that somebody else began is theirs, and libp2p hands it to us as well.
-    const others = connectionManager.getDialQueue().some(({ peerId }) => peerId?.toString() === to.id)
+    const { swarm } = this.dialing
+    // A dial or a connection that somebody else began is theirs, and is handed to us as well.
+    const others =
+      swarm.isDialling({ id: to.id, addresses: dialAddresses(to) }) ||
+      connectionManager.getDialQueue().some(({ peerId }) => peerId?.toString() === to.id)
     const before = new Set(connectionManager.getConnections().map(({ id }) => id))
-    const connection = await connectionManager.openConnection(dialTarget(to), {
-      signal,
-      force: existing !== undefined
-    })
+    if (existing !== undefined) swarm.gone(existing)
+    const connection = await this.connect(to, signal, existing !== undefined)
     if (!others && !before.has(connection.id)) this.idle.opened(connection)
     return this.#openOn(connection, protocol, signal)
+  }
+
+  /** A connection to the contact, for this host's own work. libp2p looks up whom it knows of by id alone. */
+  async connect(to: Contact, signal: AbortSignal, force: boolean = false): Promise<Connection> {
+    const addresses = dialAddresses(to)
+    if (addresses.length > 0 || to.id === undefined)
+      return this.dialing.dial({ id: to.id, addresses }, { signal })
+    return this.#components.connectionManager.openConnection(peerIdFromString(to.id), { signal, force })
   }
 
   async #openOn(connection: Connection, protocol: string, signal: AbortSignal): Promise<Opened> {
@@ -267,14 +286,15 @@ export class Libp2pTransport implements Transport {
     try {
       await within({ signals: [this.#running!.signal, request.signal], clock, ms }, signal =>
         onStream(stream, signal, async () => {
-          const question = await receive(stream)
+          const framing = framingOf(stream.protocol)
+          const question = await receive(stream, framing)
           this.#incoming.delete(request)
           const answer = await handler(connection.remotePeer.toString(), question, { signal })
           if (answer.length > limits.maxMessageBytes)
             throw new PexError('PEX_INVALID_PARAMETER', `an answer of ${answer.length} bytes is too long`)
           // From here on the stream closes because all is well.
           stream.removeEventListener('close', ended)
-          await send(stream, answer, signal)
+          await send(stream, answer, framing, signal)
         })
       )
     } catch (error) {
@@ -288,7 +308,9 @@ export class Libp2pTransport implements Transport {
 
 /** What went wrong, in the terms of the port. libp2p tells its errors apart by name. */
 function failure(error: unknown): PexError {
-  if (error instanceof PexError) return error
+  // What went wrong with each address is for whoever looks closer.
+  if (error instanceof DialError) return new PexError('PEX_UNREACHABLE', error.message, { cause: error })
+  if (error instanceof PexError) return error.code === 'PEX_CLOSED' ? stopped() : error
   if (isUnsupported(error))
     return new PexError('PEX_UNSUPPORTED', 'the peer does not speak this protocol', { cause: error })
   return new PexError('PEX_UNREACHABLE', 'the peer could not be reached', { cause: error })

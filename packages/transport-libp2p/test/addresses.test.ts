@@ -1,7 +1,6 @@
-import { PexError } from '@pex/core'
 import { multiaddr } from '@multiformats/multiaddr'
 import { describe, expect, it } from 'vitest'
-import { announced, dialTarget, isDirect } from '../src/addresses.ts'
+import { announced, dialAddresses, isDirect } from '../src/addresses.ts'
 
 const ID = '12D3KooWEyoppNCUx8Yx66oV9fJnriXwCcXwDDUA2kj6vnc6iDEp'
 const OTHER = '12D3KooWGC6TvWhfapngX6wvJHMYvKpDMXPb3ZnCZ6dMoaMtimQ5'
@@ -38,25 +37,27 @@ describe('what is announced', () => {
 })
 
 describe('what is dialled', () => {
-  it('carries the id that has to answer, and no other', () => {
+  it('is everything but what belongs to somebody else', () => {
     const addresses = [
       '/ip4/192.0.2.1/tcp/1',
       `/ip4/192.0.2.2/tcp/1/p2p/${ID}`,
       `/ip4/192.0.2.3/tcp/1/p2p/${OTHER}`
     ]
-    expect(String(dialTarget({ id: ID, addresses }))).toBe(
-      `/ip4/192.0.2.1/tcp/1/p2p/${ID},/ip4/192.0.2.2/tcp/1/p2p/${ID}`
-    )
+    expect(dialAddresses({ id: ID, addresses })).toEqual(addresses.slice(0, 2))
   })
 
-  it('is the id alone where no address is left: libp2p may know more', () => {
-    expect(String(dialTarget({ id: ID, addresses: [] }))).toBe(ID)
-    expect(String(dialTarget({ id: ID, addresses: [`/ip4/192.0.2.3/tcp/1/p2p/${OTHER}`] }))).toBe(ID)
+  it('is nothing where no address is left: libp2p may know more', () => {
+    expect(dialAddresses({ id: ID, addresses: [] })).toEqual([])
+    expect(dialAddresses({ id: ID, addresses: [`/ip4/192.0.2.3/tcp/1/p2p/${OTHER}`] })).toEqual([])
   })
 
   it("of a relay's client is the client, never the relay", () => {
-    expect(String(dialTarget({ id: ID, addresses: [RELAY] }))).toBe(`${RELAY}/p2p/${ID}`)
-    expect(() => dialTarget({ addresses: [RELAY] })).toThrow(PexError)
+    expect(dialAddresses({ id: ID, addresses: [RELAY] })).toEqual([RELAY])
+    expect(dialAddresses({ addresses: [RELAY] })).toEqual([])
+  })
+
+  it('is also what cannot be read, for the error to tell', () => {
+    expect(dialAddresses({ id: ID, addresses: ['nonsense'] })).toEqual(['nonsense'])
   })
 })
 

@@ -6,7 +6,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Keeper } from '../src/keeper.ts'
 import type { KeepInit } from '../src/keeper.ts'
-import { Backoff, newest, plan } from '../src/keeper-plan.ts'
+import { Backoff } from '@pex/swarm'
+import { newest, plan } from '../src/keeper-plan.ts'
 
 const MINUTE = 60_000
 
@@ -35,6 +36,7 @@ function world(keep: KeepInit, { peers, dead = [] }: { peers: string[]; dead?: s
     log: silent as never,
     connected: () => connected,
     candidates: () => view,
+    readyAt: () => -Infinity,
     dial: ({ id }, signal) =>
       new Promise((resolve, reject) => {
         dials.push({ id, at: clock.now() })
@@ -220,10 +222,10 @@ describe('the plan', () => {
     fc.assert(
       fc.property(situation, fc.integer(), (given, seed) => {
         const rng = seeded(seed)
-        const backoff = new Backoff({ minMs: 100, maxMs: 1_000, rng })
+        const backoff = new Backoff({ baseMs: 100, maxMs: 1_000, jitter: 0.5, rng })
         const failed = given.candidates.filter(({ id }) => id.endsWith('3'))
-        for (const { id } of failed) backoff.failed(id, given.now)
-        const { dial, abandon, lookAgainAt } = plan(given, backoff, rng)
+        for (const { id } of failed) backoff.add(id, '', given.now)
+        const { dial, abandon, lookAgainAt } = plan(given, ({ id }) => backoff.readyAt(id), rng)
         const { wanted, connected, dialing, maxDialing, now } = given
         expect(connected + dialing + dial.length).toBeLessThanOrEqual(Math.max(wanted, connected + dialing))
         expect(dialing + dial.length).toBeLessThanOrEqual(maxDialing)

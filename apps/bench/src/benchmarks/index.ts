@@ -10,12 +10,14 @@ import { sampling } from './sampling.ts'
 import { seenEnvelope } from './seen-envelope.ts'
 import { simulator } from './simulator.ts'
 import { traffic } from './traffic.ts'
+import { udp } from './udp.ts'
 
 export const benchmarks: readonly Benchmark[] = [
   seenEnvelope,
   merge,
   message,
   exchange,
+  udp,
   memory,
   sampling,
   cyclonOfNpm,

@@ -1,6 +1,7 @@
 /** `pex start`: one host in the foreground. */
-import { checkBootstrap, checkListen } from '../addresses.ts'
+import { checkBootstrap, checkListen, checkReach } from '../addresses.ts'
 import { resolveSettings } from '../config.ts'
+import { checkDiscover } from '../discover.ts'
 import type { HostEvent } from '../events.ts'
 import { untilStopped } from '../lifetime.ts'
 import { printEvent, printLine } from '../output.ts'
@@ -16,7 +17,10 @@ export interface StartOptions extends Flags {
 export async function start(options: StartOptions): Promise<number> {
   const { settings, origins } = resolveSettings(options, process.env)
   checkListen(settings.listen, origins.get('listen') ?? '--listen')
-  checkBootstrap(settings.bootstrap, origins.get('bootstrap') ?? '--bootstrap')
+  const origin = origins.get('bootstrap') ?? '--bootstrap'
+  checkBootstrap(settings.bootstrap, origin)
+  checkReach(settings.listen, settings.bootstrap, origin)
+  checkDiscover(settings.discover, origins.get('discover') ?? '--discover')
   const print = options.json === true ? printEvent : printStory
   const stopped = untilStopped({ withStdin: options.stopWithStdin === true })
   const { startHost } = await import('../host.ts')

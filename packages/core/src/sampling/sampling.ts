@@ -147,17 +147,18 @@ export class Sampling {
     out.push(node, 0)
   }
 
-  /** What to teach a caller that is turned away: whom the policy says, and whom this node has only in memory. */
+  /**
+   * What to teach a caller that is turned away: whom the policy says, and beyond that, as far as a message goes, whom this node
+   * has only in memory: in a split they are what a newcomer cannot learn elsewhere.
+   */
   teach(node: number, to: number, out: Offer): void {
     out.clear()
     if (this.#rules.teach === undefined) this.#rules.show(node, to, out)
     else this.#rules.teach(node, to, out)
     const { memory } = this
-    // In a split the way back is what a newcomer cannot learn elsewhere: measured after 2 000 rounds of churn, 96 % hold it, not 89.
-    if (memory.isSplit(node)) out.count = Math.min(out.count, this.#exchangeSize >>> 3)
     const row = node * memory.size
     const end = row + memory.counts[node]!
-    for (let at = row; at < end && out.count < this.#exchangeSize - 1; at++) {
+    for (let at = row; at < end && out.count < limits.maxRecords - 1; at++) {
       const peer = memory.peers[at]!
       if (memory.lost[at]! >= 0 && peer !== to) out.push(peer, limits.memoryHop)
     }

@@ -31,31 +31,35 @@ export async function run(
 }
 
 /** A node whose service's dials are counted, by the peer dialled. */
-export async function counted(init: PexServiceInit): Promise<{ node: Node; dials: Map<string, number> }> {
+export async function counted(
+  init: PexServiceInit,
+  dialled: (peer: string) => void = () => {}
+): Promise<{ node: Node; dials: Map<string, number> }> {
   const dials = new Map<string, number>()
   const spied = (components: PexServiceComponents): PexService => {
-    const connectionManager: PexServiceComponents['connectionManager'] = Object.assign(
-      Object.create(components.connectionManager) as PexServiceComponents['connectionManager'],
-      {
-        getConnections: components.connectionManager.getConnections.bind(components.connectionManager),
-        openConnection: (
-          ...args: Parameters<PexServiceComponents['connectionManager']['openConnection']>
-        ) => {
-          const peer = /\/p2p\/(\w+)$/.exec(String([args[0]].flat()[0]))?.[1] ?? 'unnamed'
-          dials.set(peer, (dials.get(peer) ?? 0) + 1)
-          return components.connectionManager.openConnection(...args)
-        }
-      }
-    )
-    const { addressManager, events, logger, peerStore, privateKey, registrar } = components
+    type TransportManager = PexServiceComponents['transportManager']
+    const real = components.transportManager
+    const dial: TransportManager['dial'] = (target, options) => {
+      const peer = /\/p2p\/(\w+)$/.exec(String(target))?.[1] ?? 'unnamed'
+      dials.set(peer, (dials.get(peer) ?? 0) + 1)
+      dialled(peer)
+      return real.dial(target, options)
+    }
+    const dialTransportForMultiaddr = real.dialTransportForMultiaddr.bind(real)
+    const spy = { dial, dialTransportForMultiaddr } as unknown as TransportManager
+    const { addressManager, connectionGater, connectionManager, events, logger } = components
+    const { peerId, peerStore, privateKey, registrar } = components
     return pex({ namespaces: [NS], ...init })({
       addressManager,
+      connectionGater,
       connectionManager,
       events,
       logger,
+      peerId,
       peerStore,
       privateKey,
-      registrar
+      registrar,
+      transportManager: spy
     })
   }
   return { node: await stopLater(await createNode({ pex: spied })), dials }

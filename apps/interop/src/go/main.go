@@ -1,0 +1,35 @@
+// Command interop makes the golden vectors of casm's wire with the libraries that casm itself is built on: go-libp2p for
+// signed envelopes, go-capnp for messages, pierrec/lz4 for streams. The struct layouts are those of casm's schemas
+// (file ids 0xfa005a3c690f4a62 for boot packets, 0xbbd81c151780f030 for gossip); the calls and their order are those of
+// casm 055f8da, so that the bytes are what one of its nodes sends.
+//
+// Usage: interop boot | gossip > vectors.json
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+)
+
+func main() {
+	makers := map[string]func() (any, error){
+		"boot":   func() (any, error) { return bootVectors() },
+		"gossip": func() (any, error) { return gossipVectors() },
+	}
+	if len(os.Args) != 2 || makers[os.Args[1]] == nil {
+		fmt.Fprintln(os.Stderr, "usage: interop boot|gossip")
+		os.Exit(2)
+	}
+	vectors, err := makers[os.Args[1]]()
+	if err == nil {
+		encoder := json.NewEncoder(os.Stdout)
+		encoder.SetIndent("", "  ")
+		encoder.SetEscapeHTML(false)
+		err = encoder.Encode(vectors)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
