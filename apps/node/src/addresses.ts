@@ -104,7 +104,7 @@ function probeTcp(host: string, port: number): Promise<void> {
 
 function probeUdp(address: string, port: number): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>()
-  const socket = createSocket(address.includes(':') ? { type: 'udp6', ipv6Only: true } : 'udp4')
+  const socket = createSocket(address.includes(':') ? { type: 'udp6', ipv6Only: true } : { type: 'udp4' })
   socket.once('error', reject)
   socket.bind({ address, port, exclusive: true }, () => socket.close(() => resolve()))
   return promise

@@ -92,5 +92,6 @@ describe('pex start --discover', () => {
     const hosts = [host([...tcp, '--discover', range]), host([...tcp, '--discover', range])]
     const [one, other] = [await listening(hosts[0]!), await listening(hosts[1]!)]
     await Promise.all([hosts[0]!.knows([other.id]), hosts[1]!.knows([one.id])])
+    expect([...hosts[0]!.view]).toEqual([other.id])
   })
 })

@@ -5,6 +5,5 @@
  * @packageDocumentation
  */
 export { compress, decompress } from './frame.ts'
-export { isLz4Rejection, Lz4Rejection } from './rejection.ts'
-export type { Lz4Reason } from './rejection.ts'
+export { isLz4Rejection } from './rejection.ts'
 export { xxh32 } from './xxhash.ts'
