@@ -25,6 +25,7 @@ export type { PexErrorCode } from './errors.ts'
 export type { Input, Output } from './events.ts'
 export { gossip } from './gossip.ts'
 export type { Gossip, GossipOptions } from './gossip.ts'
+export { ip4Bytes, ip6Words } from './ip.ts'
 export { limits } from './limits.ts'
 export type { Ack, Ask, Average, Message, Ping, Pong, Question, Reply, Response, Settle } from './message.ts'
 export { Namespace } from './namespace.ts'
@@ -49,6 +50,7 @@ export type {
   Transport,
   Verifier
 } from './ports.ts'
+export { isGone } from './pings.ts'
 export { below, between, chance, sample, shuffle } from './random.ts'
 export type { Rng } from './random.ts'
 export type { PeerRecord } from './record.ts'

@@ -71,6 +71,8 @@ export const limits = {
   tombstoneRounds: 64,
   /** Unanswered requests in one round after which a peer counts as gone, if somebody else has answered. Measured: at 30 % loss each way two take a live peer for dead every fourth time, and views are exchanged whole within ten rounds; four every fifteenth time. Healing takes as many rounds with either. */
   missesCounted: 4,
+  /** Rounds in which nobody has answered after which who is silent counts as gone all the same. Guess: two or three hours of default rounds; who is gone then is kept in recovery memory, as after a split. */
+  quietRounds: 32,
   /** Peers that are numbered, and of which the highest seq is remembered, most; keyed by verified id. From reliability practice (1 024); view, memory, tombstones, a policy's slots and one message together need fewer than half. */
   maxKnown: 1_024,
 

@@ -18,10 +18,11 @@ interface Ping {
 /**
  * The rule of misses: a peer is gone when it has left so many requests of one round unanswered, one after the other, and
  * somebody else has answered in that round. One silence may be a lost message; if nobody answers, the fault is more likely
- * ours.
+ * ours, but not for ever: whoever is alone for long says so. `quiet`: rounds since somebody answered, 0 in one in which
+ * somebody has.
  */
-function isGone(misses: number, somebodyAnswered: boolean): boolean {
-  return misses >= limits.missesCounted && somebodyAnswered
+export function isGone(misses: number, quiet: number): boolean {
+  return misses >= limits.missesCounted && (quiet === 0 || quiet > limits.quietRounds)
 }
 
 /**
@@ -38,7 +39,7 @@ export class Pings {
   readonly #underWay = new Map<number, Ping>()
   // Who was silent in this round, and how often. Bounded by the requests of a round.
   readonly #silent = new Map<string, Ping>()
-  #somebodyAnswered = false
+  #quiet = 0
 
   constructor(node: Node) {
     this.#node = node
@@ -51,7 +52,7 @@ export class Pings {
   /** A round begins: what was silence in the last one may have been our own. */
   beginRound(): void {
     this.#silent.clear()
-    this.#somebodyAnswered = false
+    this.#quiet++
   }
 
   /** Pings whom the sampling rules want pinged. */
@@ -73,7 +74,7 @@ export class Pings {
 
   /** A peer has answered a request of ours, whatever it was. */
   answered(id: string): void {
-    this.#somebodyAnswered = true
+    this.#quiet = 0
     this.spoke(id)
     this.#bury()
   }
@@ -126,7 +127,7 @@ export class Pings {
     const { roster, sampling } = this.#node
     let some = false
     for (const [id, { record, misses }] of this.#silent) {
-      if (!isGone(misses, this.#somebodyAnswered)) continue
+      if (!isGone(misses, this.#quiet)) continue
       this.#silent.delete(id)
       const peer = roster.find(id)
       if (peer === nobody || roster.compare(record) < 0) continue

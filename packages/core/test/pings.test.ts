@@ -140,6 +140,28 @@ describe('pings', () => {
   })
 })
 
+describe('a host that nobody answers', () => {
+  it('blames itself at first, and after many rounds keeps its peers only in memory, where they are still pinged', () => {
+    const machine = new Machine({ policy: inOrder })
+    for (const id of 'ab') machine.hear(id)
+    for (let round = 1; round <= limits.quietRounds + 1; round++) {
+      expect(machine.ids, `round ${round}`).toEqual(['a', 'b'])
+      machine.tick()
+      while (machine.asked !== undefined) machine.miss()
+      machine.put({ type: 'discovered' })
+      for (const id of 'ab') while (machine.pings.has(id)) machine.fail(machine.pings.get(id)!)
+    }
+    expect([machine.ids, [...machine.recovering].toSorted()]).toEqual([[], ['a', 'b']])
+    for (let round = 0; round < 20 && machine.pings.size === 0; round++) {
+      machine.tick()
+      machine.put({ type: 'discovered' })
+    }
+    const [[id, ping]] = machine.pings as unknown as [[string, number]]
+    machine.pong(id, ping)
+    expect(machine.tick(), 'who comes back is asked first').toBe(id)
+  })
+})
+
 describe('a partner that does not answer', () => {
   it('is pinged while the round goes on, and stays if it answers that', () => {
     const machine = machineWith(3)

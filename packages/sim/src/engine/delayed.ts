@@ -62,7 +62,7 @@ export class Delayed implements Driver {
     const { rows, live, liveCount, rng } = network
     this.#network = network
     this.#parties = new Parties(network)
-    this.#signs = new Signs(this.#parties, rows)
+    this.#signs = new Signs(this.#parties, rows, rows)
     this.#wanted = new Uint32Array(rows * mostTries)
     this.#counts = new Uint8Array(rows)
     this.#next = new Uint8Array(rows)
@@ -114,7 +114,7 @@ export class Delayed implements Driver {
       this.#probe(node)
       return
     }
-    this.#signs.begin(node)
+    this.#signs.begin(node, node)
     this.#settleLast(node)
     const count = this.#network.candidates(node, this.#tries)
     this.#wanted.set(this.#tries.subarray(0, count), node * mostTries)

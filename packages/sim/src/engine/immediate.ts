@@ -41,7 +41,7 @@ export class Immediate implements Driver {
     this.#network = network
     this.#sampling = network.sampling
     this.#parties = new Parties(network)
-    this.#signs = new Signs(this.#parties, 1)
+    this.#signs = new Signs(this.#parties, network.rows, 1)
   }
 
   setSpeeds(speeds: Float64Array): void {
@@ -80,7 +80,7 @@ export class Immediate implements Driver {
     const network = this.#network
     const signs = this.#signs
     const tries = this.#tries
-    signs.begin(0)
+    signs.begin(0, node)
     if (this.#unsettled.size > 0) this.#settleLast(node)
     const count = network.candidates(node, tries)
     for (let i = 0; i < count; i++) {
