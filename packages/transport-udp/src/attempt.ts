@@ -30,9 +30,11 @@ export class Attempt implements Caller, Timed {
   due: number = Infinity
   readonly #host: AttemptHost
   readonly #init: AttemptInit
-  // All three bounded by maxAddresses.
+  // Bounded by maxAddresses, and it only shrinks.
   readonly #left: Address[]
+  // Bounded by maxAddresses: one for each address that has been tried.
   readonly #dials = new Set<Dial>()
+  // Bounded by maxAddresses: one for each that has failed.
   readonly #reasons: string[] = []
   #isOver = false
 

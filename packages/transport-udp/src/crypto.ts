@@ -108,7 +108,7 @@ const nothing = new Uint8Array()
 
 /** ChaCha20-Poly1305 with Noise's nonce: four zero bytes and the counter, little end first. Ciphertext and tag. */
 export function seal(
-  key: KeyObject | Uint8Array,
+  key: KeyObject,
   counter: number,
   text: Uint8Array,
   ad: Uint8Array = nothing
@@ -123,7 +123,7 @@ export function seal(
 
 /** The text behind a ciphertext and its tag; nothing where it is not authentic. */
 export function open(
-  key: KeyObject | Uint8Array,
+  key: KeyObject,
   counter: number,
   sealed: Uint8Array,
   ad: Uint8Array = nothing

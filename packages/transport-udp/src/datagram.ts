@@ -2,7 +2,8 @@
  * The five kinds of packets as bytes. Each begins with its kind and three zero bytes; numbers have their big end first. A
  * datagram holds one packet, but for a finish, behind which the first data packet may follow.
  */
-import { KEY_BYTES, TAG_BYTES } from './crypto.ts'
+import { timingSafeEqual } from 'node:crypto'
+import { hmac, KEY_BYTES, TAG_BYTES } from './crypto.ts'
 import { udpLimits } from './constants.ts'
 import { IDENTITY_BYTES } from './identity.ts'
 import type { DatagramRejection } from './rejections.ts'
@@ -55,10 +56,22 @@ export interface Hello {
 
 const zeros = Buffer.alloc(udpLimits.helloBytes)
 
-/** Reads a hello of the right length; `noiseBytes` is what its first message of Noise takes. */
-export function readHello(bytes: Uint8Array, noiseBytes: number): Hello | DatagramRejection {
+/** Where the proof of the network key stands, with a network key. */
+const MAC_AT = udpLimits.helloBytes - udpLimits.cookieBytes
+
+/**
+ * Reads a hello of the right length; `noiseBytes` is what its first message of Noise takes. With a key it must end in a MAC of
+ * what it says (as WireGuard's mac1): the one thing that is looked at before a stranger is answered.
+ */
+export function readHello(
+  bytes: Uint8Array,
+  noiseBytes: number,
+  key: Uint8Array | undefined
+): Hello | DatagramRejection {
   const end = NOISE_AT + noiseBytes
-  if (!isZero(bytes, end)) return 'bad-padding'
+  if (key !== undefined && !timingSafeEqual(mac(key, bytes, end), bytes.subarray(MAC_AT)))
+    return 'wrong-network-key'
+  if (!isZero(key === undefined ? bytes : bytes.subarray(0, MAC_AT), end)) return 'bad-padding'
   const cookie = bytes.subarray(COOKIE_AT, NOISE_AT)
   return {
     sender: readU32(bytes, 4),
@@ -68,13 +81,28 @@ export function readHello(bytes: Uint8Array, noiseBytes: number): Hello | Datagr
   }
 }
 
-export function writeHello(sender: number, cookie: Uint8Array | undefined, noise: Uint8Array): Uint8Array {
+export function writeHello(
+  sender: number,
+  cookie: Uint8Array | undefined,
+  noise: Uint8Array,
+  key?: Uint8Array
+): Uint8Array {
   const bytes = Buffer.alloc(udpLimits.helloBytes)
   bytes[0] = HELLO
   bytes.writeUInt32BE(sender, 4)
   if (cookie !== undefined) bytes.set(cookie, COOKIE_AT)
   bytes.set(noise, NOISE_AT)
+  if (key !== undefined) bytes.set(mac(key, bytes, NOISE_AT + noise.length), MAC_AT)
   return bytes
+}
+
+/** The key for the MAC of a hello, from a network's key. */
+export function helloKey(networkKey: Uint8Array): Uint8Array {
+  return hmac(networkKey, Buffer.from('pex-udp-hello'))
+}
+
+function mac(key: Uint8Array, bytes: Uint8Array, end: number): Uint8Array {
+  return hmac(key, bytes.subarray(0, end)).subarray(0, udpLimits.cookieBytes)
 }
 
 export interface Challenge {

@@ -36,10 +36,12 @@ export interface DialInit {
   readonly address: Address
   readonly ephemeral: KeyPair
   readonly handshake: Handshake
+  /** With a network key: what hellos are marked with. */
+  readonly helloKey: Uint8Array | undefined
 }
 
 export class Dial implements Timed {
-  readonly kind: 'dial' = 'dial'
+  readonly kind = 'dial' as const
   readonly index: number
   readonly address: Address
   readonly handshake: Handshake
@@ -50,6 +52,7 @@ export class Dial implements Timed {
   readonly #host: DialHost
   readonly #ephemeral: Uint8Array
   readonly #noise: Uint8Array
+  readonly #helloKey: Uint8Array | undefined
   readonly #startedAt: number
   #cookie: Uint8Array | undefined
   #sentAt = 0
@@ -64,6 +67,7 @@ export class Dial implements Timed {
     this.handshake = init.handshake
     this.#ephemeral = init.ephemeral.publicKey
     this.#noise = init.handshake.writeHello(new Uint8Array())
+    this.#helloKey = init.helloKey
     this.#startedAt = now
     this.#host = host
     this.#waitMs = host.limits.helloRepeatMs
@@ -118,7 +122,7 @@ export class Dial implements Timed {
     const { limits, rng, agenda } = this.#host
     this.#sentAt = now
     this.#hellos++
-    this.#host.send(this.address, writeHello(this.index, this.#cookie, this.#noise))
+    this.#host.send(this.address, writeHello(this.index, this.#cookie, this.#noise, this.#helloKey))
     const patience = this.#cookie === undefined ? limits.silenceMs : limits.handshakeMs
     const next = now + this.#waitMs * between(rng, 0.9, 1.1)
     agenda.schedule(this, Math.min(next, this.#startedAt + patience))

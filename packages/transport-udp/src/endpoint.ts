@@ -262,7 +262,11 @@ export class Endpoint implements PeerHost {
     if (present !== undefined) return present
     const ephemeral = this.#init.keyPair()
     const handshake = new Handshake(this.#handshaking.suite, this.#init.identity.staticKeys, ephemeral)
-    const dial = new Dial(now, { index: this.index(), address, ephemeral, handshake }, this)
+    const dial = new Dial(
+      now,
+      { index: this.index(), address, ephemeral, handshake, helloKey: this.#handshaking.helloKey },
+      this
+    )
     this.#dials.set(key, dial)
     this.occupy(dial)
     return dial

@@ -10,6 +10,7 @@ import type { UdpLimits } from './constants.ts'
 import { Cookies } from './cookie.ts'
 import { KEY_BYTES, TAG_BYTES } from './crypto.ts'
 import {
+  helloKey,
   readChallenge,
   readFinish,
   readHello,
@@ -55,6 +56,8 @@ export interface HandshakingHost {
 
 export class Handshaking {
   readonly suite: Suite
+  /** What hellos of the network are marked with. */
+  readonly helloKey: Uint8Array | undefined
   readonly #init: EndpointInit
   readonly #host: HandshakingHost
   readonly #cookies: Cookies
@@ -64,6 +67,7 @@ export class Handshaking {
   constructor(init: EndpointInit, host: HandshakingHost, now: number) {
     const { cookieSecretMs, cookieBytes, handshakesPerSecond, handshakeBurst, maxSources } = init.limits
     this.suite = suite(PROLOGUE, init.networkKey)
+    this.helloKey = init.networkKey === undefined ? undefined : helloKey(init.networkKey)
     this.#init = init
     this.#host = host
     this.#cookies = new Cookies({ bytes: init.bytes, secretMs: cookieSecretMs, cookieBytes }, now)
@@ -80,11 +84,9 @@ export class Handshaking {
   }
 
   hello(now: number, from: Address, bytes: Uint8Array): void {
-    const hello = readHello(bytes, KEY_BYTES + (this.suite.psk ? TAG_BYTES : 0))
+    // With a network key: no key, no sign of life.
+    const hello = readHello(bytes, KEY_BYTES + (this.suite.psk ? TAG_BYTES : 0), this.helloKey)
     if (typeof hello === 'string') return this.#host.reject(hello)
-    // With a network key the hello's tag is checked before anything is said: no key, no sign of life.
-    if (this.suite.psk && this.#read(hello, undefined) === undefined)
-      return this.#host.reject('wrong-network-key')
     const { ephemeral, cookie, sender } = hello
     if (cookie === undefined || !this.#cookies.check(now, from, ephemeral, cookie)) {
       if (cookie !== undefined) this.#host.reject('bad-cookie')
@@ -188,9 +190,11 @@ export class Handshaking {
   }
 
   #respond(now: number, from: Address, hello: Hello): HalfOpen | undefined {
-    const handshake = this.#read(hello, this.#init)
-    const noise = handshake?.writeResponse(this.#init.identity.proof)
-    if (handshake === undefined || noise === undefined) return undefined
+    const { staticKeys } = this.#init.identity
+    const handshake = new Handshake(this.suite, staticKeys, this.#init.keyPair())
+    if (handshake.readHello(hello.noise)?.length !== 0) return undefined
+    const noise = handshake.writeResponse(this.#init.identity.proof)
+    if (noise === undefined) return undefined
     const index = this.#host.index()
     const halfOpen: HalfOpen = {
       kind: 'half-open',
@@ -211,14 +215,6 @@ export class Handshaking {
       }
     }
     return halfOpen
-  }
-
-  /** Reads a hello; without `init` only to see whether it is authentic. */
-  #read(hello: Hello, init: EndpointInit | undefined): Handshake | undefined {
-    const { staticKeys } = this.#init.identity
-    const handshake = new Handshake(this.suite, staticKeys, init?.keyPair() ?? staticKeys)
-    const payload = handshake.readHello(hello.noise)
-    return payload?.length === 0 ? handshake : undefined
   }
 
   #dialAt(index: number, from: Address): Dial | DatagramRejection {

@@ -17,7 +17,7 @@ import { assert } from './assert.ts'
 export interface Suite {
   readonly chainingKey: Uint8Array
   readonly hash: Uint8Array
-  readonly key: Uint8Array | undefined
+  readonly key: KeyObject | undefined
   readonly psk: boolean
 }
 
@@ -38,7 +38,7 @@ export function suite(prologue: Uint8Array, psk?: Uint8Array): Suite {
   const mixed = sha256(start, prologue)
   if (psk === undefined) return { chainingKey: start, hash: mixed, key: undefined, psk: false }
   const [chainingKey, hash, key] = hkdf3(start, psk)
-  return { chainingKey, hash: sha256(mixed, hash), key, psk: true }
+  return { chainingKey, hash: sha256(mixed, hash), key: cipherKey(key), psk: true }
 }
 
 export class Handshake {
@@ -47,7 +47,7 @@ export class Handshake {
   readonly #ephemeral: KeyPair
   #chainingKey: Uint8Array
   #hash: Uint8Array
-  #key: Uint8Array | undefined
+  #key: KeyObject | undefined
   #counter = 0
   #remoteEphemeral: Uint8Array = new Uint8Array()
   #remoteStatic: Uint8Array = new Uint8Array()
@@ -168,7 +168,7 @@ export class Handshake {
   #mixKey(input: Uint8Array): void {
     const [chainingKey, key] = hkdf2(this.#chainingKey, input)
     this.#chainingKey = chainingKey
-    this.#key = key
+    this.#key = cipherKey(key)
     this.#counter = 0
   }
 

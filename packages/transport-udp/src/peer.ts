@@ -209,7 +209,7 @@ export class Peer implements Timed {
       if (serving.deadline > now) break
       this.giveUp(serving)
     }
-    for (const session of [...this.#sessions]) if (session.isOver(now)) this.#drop(session)
+    for (const session of this.#sessions.filter(each => each.isOver(now))) this.#drop(session)
     if (this.#recovery.dueAt <= now) {
       this.#recovery.timedOut(now, this.#sessions)
       if (this.#recovery.timeouts >= this.#host.limits.redialTimeouts && this.#asked.size > 0)
@@ -231,7 +231,7 @@ export class Peer implements Timed {
     }
     this.#isGone = true
     for (const serving of this.#inbox.all()) this.giveUp(serving)
-    for (const session of [...this.#sessions]) this.#drop(session)
+    while (this.#sessions.length > 0) this.#drop(this.#sessions[0]!)
     this.#asked.clear()
   }
 

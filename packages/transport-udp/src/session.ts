@@ -29,7 +29,7 @@ export interface SessionInit {
 }
 
 export class Session {
-  readonly kind: 'session' = 'session'
+  readonly kind = 'session' as const
   readonly index: number
   readonly createdAt: number
   /** Whose it is; set when it is adopted. */

@@ -2,7 +2,7 @@
  * Core's `Transport` around the machine: sockets and timers on one side, promises and handlers on the other. Nothing is
  * decided here but which socket a datagram leaves by.
  */
-import { randomBytes, randomFillSync } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { abortError, checkQuestion, limits, PexError } from '@pex/core'
 import type { Answer, Clock, Contact, Handler, Rng, Transport } from '@pex/core'
 import { isLoopback, parseAddress, parseListen } from './address.ts'
@@ -21,6 +21,7 @@ import { STATUS, writeQuestion } from './payload.ts'
 import type { DatagramRejection } from './rejections.ts'
 import { bindDgram } from './socket.ts'
 import type { Bind, DatagramSocket } from './socket.ts'
+import { systemClock, systemRng } from './system.ts'
 
 export interface UdpTransportInit {
   /** This host's key, as `@libp2p/crypto` makes it; Ed25519. */
@@ -63,27 +64,6 @@ interface Waiting {
   readonly reject: (error: PexError) => void
   readonly signal: AbortSignal
   readonly onAbort: () => void
-}
-
-// Of a steady source: a wall clock that is set must not end or prolong what is under way.
-const systemClock: Clock = {
-  now: () => performance.timeOrigin + performance.now(),
-  after(ms, callback) {
-    const timer = setTimeout(callback, ms)
-    return () => clearTimeout(timer)
-  }
-}
-
-// One block for all: what is drawn from it is never drawn again.
-const block = new Uint32Array(256)
-let drawn = block.length
-
-const systemRng: Rng = () => {
-  if (drawn === block.length) {
-    randomFillSync(block)
-    drawn = 0
-  }
-  return block[drawn++]!
 }
 
 const noCensus: Census = {

@@ -23,11 +23,13 @@ function mortalBind(): { bind: Bind; cut: () => void } {
   return { bind, cut: () => void (alive = false) }
 }
 
+type Key = Parameters<typeof createSigner>[0] & { readonly type: 'Ed25519' }
+
 export class Host {
   pex!: Pex
   transport!: Udp
   alive = false
-  readonly #key: Awaited<ReturnType<typeof generateKeyPair<'Ed25519'>>>
+  readonly #key: Key
   readonly #store: Store = memoryStore()
   readonly #listen: string
   #cut = (): void => {}
@@ -36,7 +38,7 @@ export class Host {
     return new Host(await generateKeyPair('Ed25519'), listen)
   }
 
-  constructor(key: Host['#key'], listen: string) {
+  constructor(key: Key, listen: string) {
     this.#key = key
     this.#listen = listen
   }
@@ -84,15 +86,22 @@ export class Host {
   }
 }
 
-/** Resolves as soon as the condition holds; it is looked at with every event of any host. */
-export function until(hosts: readonly Host[], holds: () => boolean): Promise<void> {
-  return new Promise(resolve => {
+/** Resolves as soon as the condition holds; it is looked at with every event of any host. Rejects when the test is over. */
+export function until(hosts: readonly Host[], signal: AbortSignal, holds: () => boolean): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const end = (): void => {
+      for (const { pex } of hosts) pex.removeEventListener('round', look)
+    }
     const look = (): void => {
       if (!holds()) return
-      for (const { pex } of hosts) pex.removeEventListener('round', look)
+      end()
       resolve()
     }
     for (const { pex } of hosts) pex.addEventListener('round', look)
+    signal.addEventListener('abort', () => {
+      end()
+      reject(new Error('it took too long'))
+    })
     look()
   })
 }

@@ -38,7 +38,9 @@ describe.each(['/ip4/127.0.0.1', '/ip6/::1'])('over real sockets, %s', host => {
     nobody: () => ({ addresses: [`${host}/udp/9/noise`] }),
     create: async () => {
       const privateKey = await generateKeyPair('Ed25519')
-      const transport = udpTransport({ privateKey, listen: [`${host}/udp/0/noise`] })
+      // Nobody is far away here: silence need not last long to be sure.
+      const limits = { silenceMs: 1_000 }
+      const transport = udpTransport({ privateKey, listen: [`${host}/udp/0/noise`], limits })
       return { id: transport.id, transport }
     }
   }))

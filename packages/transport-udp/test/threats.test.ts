@@ -80,7 +80,7 @@ describe('T11, a source that is forged', () => {
     expect(worst).toBeLessThanOrEqual(1)
   })
 
-  it('leaves nothing behind, over 1 000 000 datagrams', { timeout: 60_000 }, async () => {
+  it('leaves nothing behind, over 1 000 000 datagrams', { timeout: 120_000 }, async () => {
     const field = new Field(12)
     const machine = await field.machine(HONEST)
     const hello = writeHello(7, undefined, seededBytes(seeded(1))(32))
@@ -268,7 +268,7 @@ describe('T14, peers that are slow on purpose', () => {
 describe('T25, a flood of handshakes', () => {
   it(
     'of 1 000 a second for 5 minutes leaves few half open, and lets honest peers in',
-    { timeout: 60_000 },
+    { timeout: 120_000 },
     async () => {
       const field = new Field(18)
       const target = await field.machine(HONEST)

@@ -7,7 +7,14 @@ import { join } from 'node:path'
 import { generateKeyPairFromSeed } from '@libp2p/crypto/keys'
 import { Cookies } from '../src/cookie.ts'
 import { KEY_BYTES, keyPairFrom } from '../src/crypto.ts'
-import { MIN_TEXT_BYTES, writeChallenge, writeFinish, writeHello, writeResponse } from '../src/datagram.ts'
+import {
+  helloKey,
+  MIN_TEXT_BYTES,
+  writeChallenge,
+  writeFinish,
+  writeHello,
+  writeResponse
+} from '../src/datagram.ts'
 import { udpLimits } from '../src/constants.ts'
 import { ANSWER, QUESTION, Writer } from '../src/frames.ts'
 import { identity } from '../src/identity.ts'
@@ -51,6 +58,7 @@ async function conversation(name: string, networkKey?: Uint8Array): Promise<obje
   const cookies = new Cookies({ bytes: () => cookieSecret, secretMs: 60_000, cookieBytes: 16 }, 0)
   const cookie = cookies.make(0, address, initiator.ephemeral.publicKey)
 
+  const mark = networkKey === undefined ? undefined : helloKey(networkKey)
   const hello = i.writeHello(nothing)
   r.readHello(hello)
   const response = r.writeResponse(responder.id.proof)!
@@ -103,9 +111,9 @@ async function conversation(name: string, networkKey?: Uint8Array): Promise<obje
     responder: { ...responder.secrets, index: indexR, cookieSecret: hex(cookieSecret) },
     cookie: hex(cookie),
     datagrams: {
-      hello: hex(writeHello(indexI, undefined, hello)),
+      hello: hex(writeHello(indexI, undefined, hello, mark)),
       challenge: hex(writeChallenge(indexI, initiator.ephemeral.publicKey, cookie)),
-      helloWithCookie: hex(writeHello(indexI, cookie, hello)),
+      helloWithCookie: hex(writeHello(indexI, cookie, hello, mark)),
       response: hex(writeResponse(indexI, indexR, response))
     },
     data: [
