@@ -8,6 +8,8 @@ import { filesIn, packages, shown, sourceCondition } from '../lib/workspace.mjs'
 /** A package may depend on packages of lower layers, and never on one of its own. */
 const layers = [
   ['@pex/core', 0],
+  ['@pex/address-book', 1],
+  ['@pex/mconnection', 1],
   ['@pex/record', 1],
   ['@pex/sim', 1],
   ['@pex/swarm', 1],

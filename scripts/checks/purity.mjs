@@ -7,6 +7,7 @@ import { filesIn, packages, shown } from '../lib/workspace.mjs'
 /** The files in which a package meets the platform's clock, timers or chance. */
 const platform = new Set([
   'packages/discovery/src/system.ts',
+  'packages/transport-udp/src/system.ts',
   'packages/service/src/system.ts',
   // A simulation tells how fast it is.
   'packages/sim/src/platform.ts',

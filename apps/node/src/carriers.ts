@@ -8,10 +8,12 @@ import { preSharedKey } from '@libp2p/pnet'
 import { tcp } from '@libp2p/tcp'
 import { webSockets } from '@libp2p/websockets'
 import { yamux } from '@libp2p/yamux'
+import { NetworkScope } from '@pex/core'
 import type { Store } from '@pex/core'
 import { createSigner } from '@pex/record'
-import { createPex } from '@pex/service'
+import { createPex, systemRng } from '@pex/service'
 import type { Pex, PexInit } from '@pex/service'
+import { VictimCap } from '@pex/swarm'
 import { pex } from '@pex/transport-libp2p'
 import { udpTransport } from '@pex/transport-udp'
 import type { UdpTransport } from '@pex/transport-udp'
@@ -40,15 +42,19 @@ export interface CarrierParts {
 
 /** Puts a host together; nothing is opened before `start`. */
 export async function openCarriers(settings: Settings, parts: CarrierParts): Promise<Carried> {
-  const { identity, secret, store, init } = parts
+  const { identity, secret, store } = parts
   const listen = { udp: settings.listen.filter(isUdp), stream: settings.listen.filter(each => !isUdp(each)) }
+  const { privateKey } = identity
+  const scope = new NetworkScope(settings.scope)
+  const init = { ...parts.init, scope }
+  const cap = new VictimCap({ rng: systemRng })
   const udp =
     listen.udp.length === 0
       ? undefined
-      : udpTransport({ privateKey: identity.privateKey, listen: listen.udp, networkKey: secret })
+      : udpTransport({ privateKey, listen: listen.udp, networkKey: secret, scope, cap })
   if (udp !== undefined && listen.stream.length === 0) return overUdp(udp, identity, store, init)
   const node = await createLibp2p({
-    privateKey: identity.privateKey,
+    privateKey,
     start: false,
     addresses: { listen: listen.stream },
     transports: [tcp(), webSockets()],

@@ -89,8 +89,8 @@ export async function startHost(settings: Settings, emit: Emit): Promise<Host> {
 const wires = { native: () => [native], casm: () => [casmWire()], both: () => [native, casmWire()] } as const
 
 function initOf(settings: Settings, discovery: PexInit['discovery']): PexInit {
-  const { namespace: namespaces, bootstrap, scope, wire } = settings
-  return { namespaces, bootstrap, discovery, scope, wires: wires[wire](), gossip: gossipOf(settings) }
+  const { namespace: namespaces, bootstrap, wire } = settings
+  return { namespaces, bootstrap, discovery, wires: wires[wire](), gossip: gossipOf(settings) }
 }
 
 /** Without the peer id, which a source says once. */

@@ -44,6 +44,8 @@ export interface Transport {
   stop(): Promise<void>
   /** The addresses under which this host can be reached now, as multiaddrs in text form. */
   addresses(): readonly string[]
+  /** Whether this transport could call such an address at all; left out, it could call any. */
+  carries?(address: string): boolean
   /** Calls the listener whenever `addresses()` may have changed; returns the way to stop that. */
   watchAddresses(listener: () => void): () => void
   /**

@@ -42,6 +42,7 @@ export class NetworkScope {
   readonly #setting: Scope | 'auto'
   // Bounded by MAX_CONFIGURED; chosen by this host's own operator.
   readonly #configured = new BoundedMap<string, true>(MAX_CONFIGURED)
+  #carries: (address: string) => boolean = () => true
   #contactsPublic = false
   #announcesPublic = false
 
@@ -54,6 +55,11 @@ export class NetworkScope {
     return this.#contactsPublic || this.#announcesPublic ? 'public' : 'private'
   }
 
+  /** What this host's carriers can call: an address of another kind is none to it. */
+  carriedBy(carries: (address: string) => boolean): void {
+    this.#carries = carries
+  }
+
   /** The operator has named these addresses as contacts. */
   configure(addresses: readonly string[]): void {
     for (const address of addresses) this.#configured.set(address, true)
@@ -63,26 +69,28 @@ export class NetworkScope {
   /** This host can be reached at these addresses now. Gives those that strangers may be told. */
   announce(addresses: readonly string[]): readonly string[] {
     this.#announcesPublic = addresses.some(isPublic)
-    return this.within(addresses)
+    return addresses.filter(address => isWithin(this.current, placeOf(address).class))
   }
 
   /** Those of a record's addresses that this host would ever dial. */
   within(addresses: readonly string[]): readonly string[] {
-    const scope = this.current
-    const inside = addresses.filter(address => isWithin(scope, placeOf(address).class))
+    const inside = addresses.filter(address => this.#holds(address))
     return inside.length === addresses.length ? addresses : inside
   }
 
   /** Whether there is any such address. */
   reaches(addresses: readonly string[]): boolean {
-    const scope = this.current
-    return addresses.some(address => isWithin(scope, placeOf(address).class))
+    return addresses.some(address => this.#holds(address))
   }
 
   /** Whether to dial the address: it is within the scope, or the operator has named it and it can be a host at all. */
   allows(address: string): boolean {
     const found = placeOf(address).class
     return isWithin(this.current, found) || (this.isConfigured(address) && !NEVER.has(found))
+  }
+
+  #holds(address: string): boolean {
+    return isWithin(this.current, placeOf(address).class) && this.#carries(address)
   }
 
   /** Whether the operator has named the address. */

@@ -41,6 +41,10 @@ class Carriers implements Transport {
     return this.#transports.flatMap(transport => transport.addresses())
   }
 
+  carries(address: string): boolean {
+    return this.#transports.some(transport => transport.carries?.(address) ?? true)
+  }
+
   watchAddresses(listener: () => void): () => void {
     const ends = this.#transports.map(transport => transport.watchAddresses(listener))
     return () => {

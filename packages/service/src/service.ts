@@ -80,6 +80,8 @@ class PexService extends TypedEventEmitter<PexEvents> implements Pex {
       throw new PexError('PEX_INVALID_PARAMETER', 'wires is empty; leave it out, or give one or more')
     this.#gossipOf({})
     this.#scope = init.scope instanceof NetworkScope ? init.scope : new NetworkScope(init.scope)
+    const { transport } = components
+    if (transport.carries !== undefined) this.#scope.carriedBy(address => transport.carries!(address))
     this.#bootstrap = this.#vouched(init.bootstrap ?? [])
     for (const namespace of init.namespaces ?? []) {
       const { name, options } = toJoin(namespace)

@@ -101,3 +101,26 @@ describe('a private network', () => {
     for (const pex of hosts) await pex.stop()
   })
 })
+
+describe('a host whose carriers cannot call some kinds of address', () => {
+  it('holds nobody who has no other, and asks the others as ever', async () => {
+    const { host, clock } = world()
+    const left = await host({ namespaces: [NS] })
+    const friend = { id: left.id, addresses: [`/memory/${left.id}`] }
+    const right = await host({ namespaces: [NS], bootstrap: [friend] })
+    await Promise.all([left.start(), right.start()])
+    const onlyLeft = (address: string): boolean => address.endsWith(left.id)
+    const bootstrap = [left, right].map(({ id }) => ({ id, addresses: [`/memory/${id}`] }))
+    const picky = await host({ namespaces: [NS], bootstrap }, { carries: onlyLeft })
+    await picky.start()
+    await clock.advance(30 * TICK)
+    expect(
+      left
+        .view(NS)
+        .map(({ id }) => id)
+        .toSorted()
+    ).toEqual([right.id, picky.id].toSorted())
+    expect(picky.view(NS).map(({ id }) => id)).toEqual([left.id])
+    await Promise.all([left, right, picky].map(each => each.stop()))
+  })
+})

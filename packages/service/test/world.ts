@@ -17,6 +17,8 @@ export interface HostOptions {
   readonly transport?: MemoryTransportInit
   readonly store?: Store
   readonly verifier?: Verifier
+  /** Which addresses it could call. Default: all. */
+  readonly carries?: (address: string) => boolean
   /** Hosts with the same number have the same key. Default: the next free number. */
   readonly key?: number
 }
@@ -35,10 +37,11 @@ export function world(): World {
   return {
     clock,
     links,
-    async host(init = {}, { transport, store, verifier, key = ++hosts } = {}) {
+    async host(init = {}, { transport, store, verifier, carries, key = ++hosts } = {}) {
       const signer = createSigner(await keyOf(key))
+      const carrier = links.transport(signer.id, transport)
       const parts = {
-        transport: links.transport(signer.id, transport),
+        transport: carries === undefined ? carrier : Object.assign(carrier, { carries }),
         signer: clock.tracked(signer),
         store,
         verifier,

@@ -3,7 +3,7 @@
  * manners. The transport and the keeper dial this way; `dialing()` gives any application the same as a service.
  */
 import { PexError } from '@pex/core'
-import type { Clock, Contact, NetworkScope, Rng } from '@pex/core'
+import type { Clock, Contact, Dialer, NetworkScope, Rng } from '@pex/core'
 import { withoutPeer } from '@pex/record'
 import { systemClock, systemRng } from '@pex/service'
 import { Swarm } from '@pex/swarm'
@@ -51,12 +51,14 @@ export function scopeGater(scope: NetworkScope): ConnectionGater {
 
 export class Libp2pDialing implements Dialing {
   readonly #components: DialingServiceComponents
+  readonly #dialer: Dialer<Connection>
   readonly #init: DialingInit
   #swarm: Swarm<Connection> | undefined
   #unsubscribe: (() => void) | undefined
 
   constructor(components: DialingServiceComponents, init: DialingInit) {
     this.#components = components
+    this.#dialer = libp2pDialer(components)
     this.#init = init
   }
 
@@ -74,7 +76,7 @@ export class Libp2pDialing implements Dialing {
     const { addressManager, connectionManager, events, logger, peerId } = this.#components
     const { clock = systemClock, rng = systemRng, ...init } = this.#init
     const log = logger.forComponent('libp2p:pex:dialing')
-    const dialer = libp2pDialer(this.#components)
+    const dialer = this.#dialer
     const ownAddresses = (): readonly string[] =>
       addressManager.getAddresses().map(address => withoutPeer(address).toString())
     const swarm = new Swarm<Connection>(
@@ -98,6 +100,11 @@ export class Libp2pDialing implements Dialing {
     this.#unsubscribe = undefined
     this.#swarm?.release()
     this.#swarm = undefined
+  }
+
+  /** Whether the node has a transport for such an address. */
+  canDial(address: string): boolean {
+    return this.#dialer.canDial(address)
   }
 
   async dial(to: Contact, init: DialInit = {}): Promise<Connection> {

@@ -5,8 +5,9 @@
 import { NetworkScope } from '@pex/core'
 import type { Clock, PeerRecord, Rng, Store, Transport, Verifier } from '@pex/core'
 import { createSigner } from '@pex/record'
-import { createPex, joinTransports, protocolOf, systemClock, systemRng } from '@pex/service'
+import { createPex, joinTransports, systemClock, systemRng } from '@pex/service'
 import type { Pex, PexEvents, PexInit } from '@pex/service'
+import { native } from '@pex/wire'
 import { peerDiscoverySymbol, serviceCapabilities, serviceDependencies } from '@libp2p/interface'
 import type {
   IdentifyResult,
@@ -76,6 +77,7 @@ class Libp2pPex implements PexService, Startable {
   readonly #pex: Pex
   readonly #events: TypedEventTarget<PexServiceEvents>
   readonly #announcer: Announcer
+  readonly #protocolsOf: (namespace: string) => readonly string[]
   readonly #keeper: Keeper | undefined
   #life: AbortController | undefined
   #unsubscribe: (() => void) | undefined
@@ -96,7 +98,9 @@ class Libp2pPex implements PexService, Startable {
       clock,
       rng
     }
-    const connected = connectedPeers({ connectionManager, peerStore, rng })
+    const wires = rest.wires ?? [native]
+    this.#protocolsOf = namespace => wires.map(wire => wire.protocolOf(namespace))
+    const connected = connectedPeers({ connectionManager, peerStore, rng, protocolsOf: this.#protocolsOf })
     const discovery = [connected, ...(rest.discovery ?? [])]
     this.#pex = createPex({ ...parts, logger: this.#log }, { ...rest, scope, discovery, dialOnly: true })
     // Its events and ours are one target: to listeners there is one service.
@@ -211,7 +215,9 @@ class Libp2pPex implements PexService, Startable {
    * the next tick.
    */
   async #met({ peerId, protocols }: IdentifyResult, signal: AbortSignal): Promise<void> {
-    const shared = this.namespaces.filter(namespace => protocols.includes(protocolOf(namespace)))
+    const shared = this.namespaces.filter(namespace =>
+      this.#protocolsOf(namespace).some(protocol => protocols.includes(protocol))
+    )
     const alone = shared.filter(namespace => this.view(namespace).length === 0)
     const peer = await this.#components.peerStore.get(peerId).catch(() => undefined)
     try {

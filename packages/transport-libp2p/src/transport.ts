@@ -2,7 +2,7 @@
  * Core's `Transport` over js-libp2p: each exchange is a stream of its own, one body each way (see body.ts), on whatever
  * connection there is. libp2p authenticates who is at the other end; this module bounds what they can cost.
  */
-import { checkQuestion, limits, NetworkScope, PexError } from '@pex/core'
+import { BoundedMap, checkQuestion, limits, NetworkScope, PexError } from '@pex/core'
 import type { Answer, Clock, Contact, Handler, Rng, Scope, Transport } from '@pex/core'
 import { withoutPeer } from '@pex/record'
 import { systemClock } from '@pex/service'
@@ -86,6 +86,8 @@ export class Libp2pTransport implements Transport {
   readonly #incoming = new Set<AbortController>()
   // Bounded by maxInbound: what is being served, up to its last act.
   readonly #serving = new Set<Promise<void>>()
+  // What can be dialled, by address as strangers write it. Bounded by limits.maxKnown.
+  readonly #carried = new BoundedMap<string, boolean>(limits.maxKnown)
   #running: AbortController | undefined
 
   constructor(
@@ -130,6 +132,15 @@ export class Libp2pTransport implements Transport {
     this.idle.clear()
     await this.dialing.stop()
     await Promise.all(this.#serving)
+  }
+
+  carries(address: string): boolean {
+    const known = this.#carried.get(address)
+    if (known !== undefined) return known
+    // What a name leads to is known when it is looked up.
+    const carried = address.startsWith('/dnsaddr/') || this.dialing.canDial(address)
+    this.#carried.set(address, carried)
+    return carried
   }
 
   addresses(): readonly string[] {

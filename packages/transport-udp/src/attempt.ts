@@ -6,11 +6,13 @@ import type { Address } from './address.ts'
 import type { Agenda, Timed } from './agenda.ts'
 import type { Caller, Dial } from './dial.ts'
 import type { UdpLimits } from './constants.ts'
+import type { Manners } from './manners.ts'
 import type { Peer } from './peer.ts'
 
 export interface AttemptHost {
   readonly limits: UdpLimits
   readonly agenda: Agenda
+  readonly manners: Manners
   dial(now: number, address: Address): Dial
 }
 
@@ -60,7 +62,8 @@ export class Attempt implements Caller, Timed {
 
   failed(now: number, dial: Dial, why: string): void {
     this.#dials.delete(dial)
-    this.#reasons.push(`${dial.address.host} port ${dial.address.port}: ${why}`)
+    this.#host.manners.failed(now, this.expected, dial.address)
+    this.#note(dial.address, why)
     this.#next(now)
   }
 
@@ -72,13 +75,21 @@ export class Attempt implements Caller, Timed {
     this.#dials.clear()
   }
 
+  #note({ host, port }: Address, why: string): void {
+    this.#reasons.push(`${host} port ${port}: ${why}`)
+  }
+
   #next(now: number): void {
     if (this.#isOver) return
-    const address = this.#left.shift()
-    if (address !== undefined) {
-      const dial = this.#host.dial(now, address)
-      dial.callers.add(this)
-      this.#dials.add(dial)
+    for (let address = this.#left.shift(); address !== undefined; address = this.#left.shift()) {
+      const refusal = this.#host.manners.refusal(now, this.expected, address)
+      if (refusal === undefined) {
+        const dial = this.#host.dial(now, address)
+        dial.callers.add(this)
+        this.#dials.add(dial)
+        break
+      }
+      this.#note(address, refusal)
     }
     if (this.#dials.size === 0) {
       this.end()

@@ -22,9 +22,8 @@ export const RESPONSE_BYTES: number =
   HEAD_BYTES + 4 + KEY_BYTES + (KEY_BYTES + TAG_BYTES) + IDENTITY_BYTES + TAG_BYTES
 export const FINISH_BYTES: number = HEAD_BYTES + (KEY_BYTES + TAG_BYTES) + IDENTITY_BYTES + TAG_BYTES
 export const DATA_HEAD_BYTES = 16
-/** Text in a data packet, least and most. */
+/** Text in a data packet, least. */
 export const MIN_TEXT_BYTES: number = udpLimits.minDatagramBytes - DATA_HEAD_BYTES - TAG_BYTES
-export const MAX_TEXT_BYTES: number = udpLimits.sentDatagramBytes - DATA_HEAD_BYTES - TAG_BYTES
 
 const COOKIE_AT = HEAD_BYTES
 const NOISE_AT = COOKIE_AT + udpLimits.cookieBytes

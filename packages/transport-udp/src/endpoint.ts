@@ -3,7 +3,7 @@
  * no socket, no clock and no chance of its own; time is an argument of each call, and after each call `take` gives what there
  * is to do and `wakeAt` says when to call `wake`.
  */
-import { PexError } from '@pex/core'
+import { NetworkScope, PexError } from '@pex/core'
 import type { PexErrorCode, Rng } from '@pex/core'
 import { addressKey } from './address.ts'
 import type { Address } from './address.ts'
@@ -11,12 +11,14 @@ import { Agenda } from './agenda.ts'
 import type { Timed } from './agenda.ts'
 import type { Request } from './asked.ts'
 import { Attempt } from './attempt.ts'
+import type { Census } from './census.ts'
 import type { UdpLimits } from './constants.ts'
 import type { KeyPair } from './crypto.ts'
 import { CHALLENGE, DATA, FINISH, HELLO, kindOf, readData, RESPONSE } from './datagram.ts'
 import { Dial } from './dial.ts'
 import { Handshaking } from './handshaking.ts'
 import type { Identity } from './identity.ts'
+import { Manners } from './manners.ts'
 import { Load } from './inbox.ts'
 import type { Serving } from './inbox.ts'
 import { Handshake } from './noise.ts'
@@ -33,6 +35,8 @@ export interface EndpointInit {
   /** 32 bytes that all hosts of the network share; whoever lacks them gets no answer. */
   readonly networkKey?: Uint8Array | undefined
   readonly limits: UdpLimits
+  /** Which addresses may be called; all, where this is left out. */
+  readonly manners?: Manners | undefined
   /** Chance that nobody can guess. */
   readonly rng: Rng
   readonly bytes: (length: number) => Uint8Array
@@ -56,19 +60,6 @@ export type Output =
   | { readonly type: 'answered'; readonly key: number; readonly from: string; readonly body: Uint8Array }
   | { readonly type: 'failed'; readonly key: number; readonly error: PexError }
 
-/** Everything that the machine remembers, in numbers. */
-export interface Census {
-  readonly peers: number
-  readonly sessions: number
-  readonly pending: number
-  readonly dials: number
-  readonly requests: number
-  readonly sources: number
-  readonly servings: number
-  readonly incompleteBytes: number
-  readonly timers: number
-}
-
 interface Wish {
   readonly request: Request
   attempt: Attempt | undefined
@@ -83,6 +74,7 @@ export class Endpoint implements PeerHost {
   readonly rng: Rng
   readonly load: Load
   readonly agenda: Agenda = new Agenda()
+  readonly manners: Manners
   readonly #init: EndpointInit
   readonly #rejections = new Rejections()
   readonly #handshaking: Handshaking
@@ -101,6 +93,7 @@ export class Endpoint implements PeerHost {
     this.#init = init
     this.limits = init.limits
     this.rng = init.rng
+    this.manners = init.manners ?? new Manners(new NetworkScope('private'), undefined)
     this.load = new Load(init.limits)
     this.#peers = new Peers(init.limits)
     this.#handshaking = new Handshaking(init, this, now)
@@ -280,6 +273,7 @@ export class Endpoint implements PeerHost {
     roundTripMs?: number
   ): Peer {
     this.occupy(session)
+    this.manners.proved(peerOf.id, peerOf.address)
     const { peer, removed } = this.#peers.meet(peerOf, this)
     if (removed !== undefined) this.forget(removed, 'there are too many peers')
     peer.adopt(now, session, roundTripMs)

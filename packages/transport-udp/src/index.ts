@@ -6,8 +6,9 @@
  */
 export { udpLimits } from './constants.ts'
 export type { UdpLimits } from './constants.ts'
-export type { Census } from './endpoint.ts'
+export type { Census } from './census.ts'
 export type { IdentityKey } from './identity.ts'
+export type { CallCap } from './manners.ts'
 export { datagramRejections } from './rejections.ts'
 export type { DatagramRejection } from './rejections.ts'
 export { udpTransport } from './transport.ts'

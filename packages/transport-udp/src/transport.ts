@@ -3,19 +3,23 @@
  * decided here but which socket a datagram leaves by.
  */
 import { randomBytes } from 'node:crypto'
-import { abortError, checkQuestion, limits, PexError } from '@pex/core'
+import { abortError, checkQuestion, limits, NetworkScope, PexError } from '@pex/core'
 import type { Answer, Clock, Contact, Handler, Rng, Transport } from '@pex/core'
 import { isLoopback, parseAddress, parseListen } from './address.ts'
 import type { Address } from './address.ts'
+import { noCensus } from './census.ts'
+import type { Census } from './census.ts'
 import { udpLimits } from './constants.ts'
 import type { UdpLimits } from './constants.ts'
 import { generateKeyPair, KEY_BYTES } from './crypto.ts'
 import type { KeyPair } from './crypto.ts'
 import { Endpoint } from './endpoint.ts'
-import type { Census, Output } from './endpoint.ts'
+import type { Output } from './endpoint.ts'
 import { identity } from './identity.ts'
 import type { IdentityKey } from './identity.ts'
 import type { Serving } from './inbox.ts'
+import { Manners } from './manners.ts'
+import type { CallCap } from './manners.ts'
 import { addressesOf, isWildcard } from './interfaces.ts'
 import { STATUS, writeQuestion } from './payload.ts'
 import type { DatagramRejection } from './rejections.ts'
@@ -34,6 +38,10 @@ export interface UdpTransportInit {
   readonly clock?: Clock | undefined
   /** Chance that nobody can guess. @default the platform's cryptographic source */
   readonly rng?: Rng | undefined
+  /** How far the network reaches; share a scope object with the `Pex` on top. @default 'auto' */
+  readonly scope?: NetworkScope | undefined
+  /** How often a place that strangers name is called: a `VictimCap` of `@pex/swarm`. @default as often as anybody is asked */
+  readonly cap?: CallCap | undefined
   /** Bounds other than the defaults. @default udpLimits */
   readonly limits?: Partial<UdpLimits> | undefined
 }
@@ -66,22 +74,11 @@ interface Waiting {
   readonly onAbort: () => void
 }
 
-const noCensus: Census = {
-  peers: 0,
-  sessions: 0,
-  pending: 0,
-  dials: 0,
-  requests: 0,
-  sources: 0,
-  servings: 0,
-  incompleteBytes: 0,
-  timers: 0
-}
-
 export class Udp implements UdpTransport {
   readonly #init: UdpTransportInit
   readonly #platform: Platform
   readonly #clock: Clock
+  readonly #scope: NetworkScope
   readonly #limits: UdpLimits
   readonly #listen: readonly Omit<Address, 'via'>[]
   // Bounded by the protocols that this host's own code serves; keyed by their names.
@@ -111,6 +108,7 @@ export class Udp implements UdpTransport {
     this.#init = init
     this.#platform = platform
     this.#clock = init.clock ?? systemClock
+    this.#scope = init.scope ?? new NetworkScope()
     this.#limits = { ...udpLimits, ...init.limits }
     this.#listen = init.listen.map(parseListen)
     this.#id = identity(init.privateKey, platform.keyPair()).id
@@ -137,6 +135,7 @@ export class Udp implements UdpTransport {
           identity: identity(this.#init.privateKey, keyPair()),
           networkKey: this.#init.networkKey,
           limits: this.#limits,
+          manners: new Manners(this.#scope, this.#init.cap),
           rng: this.#init.rng ?? systemRng,
           bytes,
           keyPair
@@ -176,6 +175,10 @@ export class Udp implements UdpTransport {
   addresses(): readonly string[] {
     if (this.#listen.length === 0) return []
     return this.#sockets.flatMap(({ host, port }) => addressesOf(host, port))
+  }
+
+  carries(address: string): boolean {
+    return parseAddress(address) !== undefined
   }
 
   watchAddresses(listener: () => void): () => void {

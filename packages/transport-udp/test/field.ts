@@ -11,6 +11,7 @@ import type { UdpLimits } from '../src/constants.ts'
 import { Endpoint } from '../src/endpoint.ts'
 import type { Output } from '../src/endpoint.ts'
 import { identity } from '../src/identity.ts'
+import type { Manners } from '../src/manners.ts'
 import { STATUS, writeQuestion } from '../src/payload.ts'
 import { seededBytes, seededKeys } from './net.ts'
 import type { Weather } from './net.ts'
@@ -56,13 +57,18 @@ export class Field {
 
   async machine(
     host: string,
-    { networkKey, limits = {} }: { networkKey?: Uint8Array; limits?: Partial<UdpLimits> } = {}
+    {
+      networkKey,
+      limits = {},
+      manners
+    }: { networkKey?: Uint8Array; limits?: Partial<UdpLimits>; manners?: Manners } = {}
   ): Promise<Machine> {
     const rng = this.rng.fork(host)
     const init = {
       identity: await identityOf(rng),
       networkKey,
       limits: { ...udpLimits, ...limits },
+      manners,
       rng,
       ...seededKeys(rng)
     }
