@@ -1,0 +1,2 @@
+/** The primitives in browsers: noble's. */
+export { primitives } from './noble.ts'
