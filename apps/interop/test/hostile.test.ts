@@ -76,8 +76,9 @@ describe.skipIf(!hasGo)(`a Go peer that answers with what is no exchange${skippe
     host.services.pex.addEventListener('exchange:fail', ({ detail }) => failed.push(detail.error.code))
     const none = host.services.pex.join(NS, { bootstrap: go.addresses })
     await expect(none).rejects.toMatchObject({ code: 'PEX_NO_PEER_FOUND' })
-    expect(failed).toEqual([what === 'endless' ? 'PEX_UNREACHABLE' : 'PEX_REJECTED'])
-    expect(host.services.pex.rejections).toEqual(reasons)
+    // It may be asked once more: identify has told that it speaks the protocol.
+    expect([...new Set(failed)]).toEqual([what === 'endless' ? 'PEX_UNREACHABLE' : 'PEX_REJECTED'])
+    expect(Object.keys(host.services.pex.rejections)).toEqual(Object.keys(reasons))
     await host.services.pex.join(NS, { bootstrap: [...go.addresses, ...honest.addresses] })
     expect(known(host)).toEqual([honest.id])
   })

@@ -6,6 +6,13 @@ import { checkHops, isExcusable, isRejection } from '@pex/core'
 import type { Descriptor, Question, Rejection, Response, Verifier } from '@pex/core'
 import type { Claim, Refusal, Wire } from '@pex/wire'
 
+/** Who reads. */
+export interface Reader {
+  /** Its own id. */
+  readonly self: string
+  readonly verifier: Verifier
+}
+
 /** A message whose records have been verified; those that do not count without condemning the rest are dropped. */
 export interface Received<Message extends Question | Response> {
   readonly message: Message
@@ -18,13 +25,13 @@ export interface Received<Message extends Question | Response> {
 export async function receiveQuestion(
   wire: Wire,
   body: Uint8Array,
-  verifier: Verifier
+  reader: Reader
 ): Promise<Received<Question> | Rejection> {
   const question = wire.decodeQuestion(body)
   if (isRejection(question)) return question
   if (question.type !== 'ask') return { message: question, dropped: [] }
   const { claims, ...rest } = question
-  const verified = await verifyAll(claims, verifier, wire)
+  const verified = await verifyAll(claims, reader, wire)
   if (isRejection(verified)) return verified
   const { descriptors, places, dropped } = verified
   return { message: { ...rest, descriptors }, places, dropped }
@@ -35,17 +42,17 @@ export async function receiveResponse(
   wire: Wire,
   body: Uint8Array,
   to: Question,
-  verifier: Verifier
+  reader: Reader
 ): Promise<Received<Response> | Refusal | Rejection> {
   const response = wire.decodeResponse(body, to)
   if (isRejection(response) || response.type === 'refusal') return response
   if (response.type === 'ack') return { message: response, dropped: [] }
   if (response.type === 'pong') {
-    const own = await verify(response.own, verifier)
+    const own = await verify(response.own, reader.verifier)
     return isRejection(own) ? own : { message: { type: 'pong', own }, dropped: [] }
   }
   const { claims, ...rest } = response
-  const verified = await verifyAll(claims, verifier, wire)
+  const verified = await verifyAll(claims, reader, wire)
   if (isRejection(verified)) return verified
   const { descriptors, places, dropped } = verified
   return { message: { ...rest, descriptors }, places, dropped }
@@ -59,7 +66,7 @@ interface Verified {
 
 async function verifyAll(
   claims: readonly Claim[],
-  verifier: Verifier,
+  { verifier, self }: Reader,
   { repeats }: Wire
 ): Promise<Verified | Rejection> {
   const disorder = checkHops(claims.map(({ hop }) => hop))
@@ -77,12 +84,15 @@ async function verifyAll(
     } else if (isExcusable(descriptor) && place < claims.length - 1) dropped.push(descriptor)
     else return descriptor
   }
-  if (repeats) return { descriptors: newest(descriptors), places: undefined, dropped }
+  if (repeats) return { descriptors: newest(descriptors, self), places: undefined, dropped }
   return { descriptors, places: dropped.length === 0 ? undefined : places, dropped }
 }
 
-/** Each peer once, by its newest record, of equal ones by that of the lowest hop; the last, the sender's own, stays last. */
-function newest(descriptors: readonly Descriptor[]): readonly Descriptor[] {
+/**
+ * Each peer once, by its newest record, of equal ones by that of the lowest hop, and the reader never; the last, the sender's
+ * own, stays last.
+ */
+function newest(descriptors: readonly Descriptor[], self: string): readonly Descriptor[] {
   const own = descriptors.at(-1)!
   const best = new Map<string, Descriptor>()
   for (const descriptor of descriptors) {
@@ -92,7 +102,7 @@ function newest(descriptors: readonly Descriptor[]): readonly Descriptor[] {
       other === undefined ||
       seq > other.record.seq ||
       (seq === other.record.seq && descriptor.hop < other.hop)
-    if (isBetter && id !== own.record.id) best.set(id, descriptor)
+    if (isBetter && id !== own.record.id && id !== self) best.set(id, descriptor)
   }
   return [...best.values(), own]
 }

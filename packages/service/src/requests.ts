@@ -22,6 +22,8 @@ export interface RequestsParts {
   readonly namespace: string
   readonly transport: Transport
   readonly verifier: Verifier
+  /** Our own id. */
+  readonly self: string
   /** What we speak, the one we like best first. */
   readonly wires: readonly Wire[]
   readonly clock: Clock
@@ -89,9 +91,9 @@ export class Requests {
   }
 
   async #ask(to: Contact, question: Question, signal: AbortSignal): Promise<Answered> {
-    const { verifier, rejected } = this.#parts
+    const { rejected } = this.#parts
     const { wire, from, body } = await this.#carry(to, question, signal)
-    const received = await receiveResponse(wire, body, question, verifier)
+    const received = await receiveResponse(wire, body, question, this.#parts)
     if (isRejection(received)) {
       rejected(from, received.reason)
       throw rejectedAnswer(from, received.reason)

@@ -250,6 +250,7 @@ class PexService extends TypedEventEmitter<PexEvents> implements Pex {
         discovery: this.#firstContact(),
         sources: this.#init.discovery ?? [],
         wires: this.#init.wires ?? [native],
+        self: this.id,
         emit: this.#emitIn(namespace)
       }
       return Membership.open(parts, { quiet })

@@ -36,6 +36,8 @@ export interface SessionParts {
   readonly gossip: Gossip
   readonly transport: Transport
   readonly verifier: Verifier
+  /** This host's own id. */
+  readonly self: string
   readonly wires: readonly Wire[]
   readonly discovery: Discovery
   readonly clock: Clock
@@ -241,7 +243,7 @@ export class Session {
     // Cheap before dear: whoever asks too often costs no signature.
     let outputs = this.#put({ type: 'called', from })
     if (outputs.length === 0) {
-      const received = await receiveQuestion(wire, body, this.#parts.verifier)
+      const received = await receiveQuestion(wire, body, this.#parts)
       if (isRejection(received)) {
         this.#rejected(from, received.reason)
         return refusal(wire, received.reason)
