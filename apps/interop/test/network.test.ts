@@ -89,7 +89,8 @@ describe.skipIf(!hasGo)(`a record whose addresses have changed${skipped}`, () =>
     await host.services.listens.listen()
     await renewed.promise
     expect(newer(host, before)).toHaveLength(1)
-    await host.services.pex.advertise(NS)
+    // The first may be a round that had begun before.
+    for (let i = 0; i < 2; i++) await host.services.pex.advertise(NS)
     await go.learns(([now]) => BigInt(now?.seq ?? 0) > BigInt(old?.seq ?? 0))
     const [held] = go.told
     expect(held?.addrs.map(each => `${each}/p2p/${idOf(host)}`)).toEqual(addresses(host))
@@ -122,6 +123,7 @@ describe.skipIf(!hasGo)(`a Go peer that is killed${skipped}`, () => {
     await first.kill()
     const other = await GoPeer.start(program)
     await other.do('bootstrap', { ns: NS, peers: addresses(host) })
-    expect(new Set(known(host))).toEqual(new Set([first.id, other.id]))
+    await sees(host, holdsAll([other.id]))
+    expect(await other.view(NS)).toContain(idOf(host))
   })
 })
