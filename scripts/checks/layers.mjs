@@ -27,6 +27,8 @@ const nodeOnly = [
   // Datagrams are Node's alone.
   /^packages\/transport-udp\//,
   /^packages\/discovery\/src\/platform\//,
+  /^packages\/address-book\/src\/file\//,
+  'packages/mconnection/src/platform.ts',
   // The simulator's own threads: nothing of it is loaded before somebody asks for them.
   /^packages\/sim\/src\/(?:platform|worker|workers)\.ts$/,
   'packages/store-level/src/platform.ts'

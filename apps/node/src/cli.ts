@@ -159,16 +159,8 @@ function addStart(program: Command, done: (status: number) => void): Command {
           'another host, which asks the first one; `pex id` prints the last part'
         ],
         [
-          'pex start --listen /ip4/0.0.0.0/udp/4001/noise --discover lan',
-          'over UDP alone; hosts of the same network find each other'
-        ],
-        [
-          'pex start --listen /ip4/0.0.0.0/tcp/4001 /ip4/0.0.0.0/udp/4001/noise',
-          'over libp2p and UDP, in one overlay'
-        ],
-        [
-          'pex start --listen /ip4/0.0.0.0/tcp/4002/ws --json',
-          'reachable from browsers, with JSON lines for a program'
+          'pex start --listen /ip4/0.0.0.0/tcp/4001 /ip4/0.0.0.0/udp/4001/noise --discover lan',
+          'over libp2p and UDP; hosts of the local network find each other'
         ]
       ])
     )

@@ -43,7 +43,7 @@ async function begin(
     identity,
     secret: undefined,
     store,
-    init: { namespaces: [NS], bootstrap, gossip: { tickMs: 400 } }
+    init: { namespaces: [NS], bootstrap, gossip: { tickMs: 1_500 } }
   })
   await carried.start()
   return { kind, id: identity.id, carried, reopen: () => begin(kind, [], identity, store) }
@@ -115,5 +115,5 @@ describe('an overlay of UDP, libp2p and both', () => {
     const back = await Promise.all(half.slice(0, 5).map(host => host.reopen()))
     await until([...living, ...back], () => back.every(host => viewOf(host).some(id => !dead.has(id))))
     await Promise.all([...living, ...back].map(({ carried }) => carried.stop()))
-  }, 120_000)
+  }, 240_000)
 })

@@ -123,8 +123,7 @@ export class AddressBook<A> {
   /** Tells this host's own addresses anew; one that is in the book already leaves it. */
   setOwn(own: readonly A[]): void {
     this.#own = own
-    for (const entry of [...this.#shelves.entries()])
-      if (this.#isOwn(entry.address)) this.#shelves.drop(entry)
+    for (const entry of this.#shelves.entries()) if (this.#isOwn(entry.address)) this.#shelves.drop(entry)
   }
 
   /** Tells of an address that somebody has named. An id that is known keeps its address, whatever anybody says. */
@@ -305,6 +304,8 @@ export class AddressBook<A> {
   #addNew(address: A, source: A, now: number): Added {
     const entry = newEntry(this.#kind, this.rules, address, source, now)
     if (this.#shelves.freshOf(entry.host) >= this.rules.newPerHost) return 'crowded-host'
+    // One that is over: a peer is in the book or banned, never both.
+    this.#bans.lift(entry.id)
     this.#shelves.insert(entry, this.#shelves.newBucketOf(entry), now)
     this.#added = Math.min(this.#added + 1, Number.MAX_SAFE_INTEGER)
     return 'added'

@@ -45,7 +45,7 @@ export class Contests<A> {
 
   /** Decides what can be decided. */
   settle(now: number): void {
-    for (const [id, contest] of [...this.#contests]) {
+    for (const [id, contest] of this.#contests) {
       if (this.#isOver(id, contest, now)) this.#contests.delete(id)
     }
   }

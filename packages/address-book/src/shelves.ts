@@ -140,7 +140,7 @@ export class Shelves<A> {
   }
 
   #leaveFresh(entry: Entry<A>): void {
-    for (const bucket of [...entry.buckets]) this.fresh.remove(bucket, entry)
+    while (entry.buckets.length > 0) this.fresh.remove(entry.buckets.at(-1)!, entry)
     const others = this.freshOf(entry.host) - 1
     if (others > 0) this.#hosts.set(entry.host, others)
     else this.#hosts.delete(entry.host)

@@ -102,6 +102,28 @@ describe('CometBFT’s book', () => {
     for (const bias of [100, 900]) expect(freshAt(bias)).toBe(book.counts.fresh)
   })
 
+  it.each([
+    [0, 20],
+    [1, 15],
+    [5, 30],
+    [20, 0],
+    [30, 2],
+    [40, 40],
+    [100, 3],
+    [3, 100],
+    [120, 120]
+  ])('of %d old and %d new ones shows as many of each as a bias of 30 % asks for', (tried, fresh) => {
+    const book = cometBook()
+    for (let n = 1; n <= tried + fresh; n++) book.add(node(n), node(1, 300 + n), start)
+    for (let n = 1; n <= tried; n++) book.good(nodeId(n), start)
+    expect(book.counts).toMatchObject({ tried, fresh })
+    const shown = book.select(start, { bias: 30 }).map(({ id }) => book.get(id)!.isTried)
+    const count = Math.min(250, Math.max(Math.min(32, tried + fresh), Math.floor(0.23 * (tried + fresh))))
+    const wanted = Math.max(Math.round(0.3 * count), count - tried)
+    expect(shown.filter(isTried => !isTried)).toHaveLength(Math.min(fresh, wanted))
+    expect(shown).toHaveLength(count)
+  })
+
   it('shows a seed’s clients only who has answered lately, and never themselves', () => {
     const book = cometBook()
     for (const one of some(40)) book.add(one, node(1, 300 + (one.port % 7)), start)
@@ -109,6 +131,8 @@ describe('CometBFT’s book', () => {
     for (const one of some(5)) book.good(one.id, start + 10 * hour)
     const shown = book.select(start + 11 * hour, { answeredWithinMs: 2 * hour, except: node(3).id })
     expect(shown.map(({ id }) => id).sort()).toEqual([1, 2, 4, 5].map(nodeId))
+    const ever = book.select(start, { answeredWithinMs: Number.POSITIVE_INFINITY })
+    expect(ever).toHaveLength(20)
   })
 
   it('keeps the banned out until their time is over, also those it has never heard of', () => {

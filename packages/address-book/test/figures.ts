@@ -47,8 +47,12 @@ writeFileSync(
   new URL('figures/eclipse.svg', root),
   svg({
     title: 'Restarts in which the first eight dials are all the attacker’s',
-    x: { name: 'groups (/16) in which the attacker has its 65 536 addresses', ticks: sizes, isLogarithmic: true },
-    y: { name: 'share of 1 000 restarts', ticks: [0, 0.2, 0.4, 0.6, 0.8, 1], write: perCent },
+    x: {
+      name: 'groups (/16) in which the attacker has its 65 536 addresses',
+      ticks: sizes,
+      isLogarithmic: true
+    },
+    y: { name: 'share of 1 000 restarts', ticks: [0, 0.2, 0.4, 0.6, 0.8], write: perCent },
     lines: measured.map(({ name, outcomes }) => ({
       name: name.replaceAll('`', '').replace('rules.', '').replace('told and answering', 'answering'),
       points: outcomes.map(({ eclipsed }, i) => [sizes[i]!, eclipsed] as const)

@@ -190,6 +190,21 @@ describe('a snapshot', () => {
     buckets: fc.array(fc.oneof(fc.integer({ min: -2, max: 300 }), fc.double()), { maxLength: 6 })
   }) as fc.Arbitrary<KnownAddress<NetAddress>>
 
+  it('with a bucket of 65, as CometBFT writes it, gives a bucket of 64, and one that is placed anew', () => {
+    const one = { attempts: 0, lastSeen: start, lastAttempt: start, lastSuccess: start, buckets: [3] }
+    for (const isTried of [true, false]) {
+      const addresses = Array.from({ length: 65 }, (_, i) => ({
+        ...one,
+        isTried,
+        address: node(i),
+        source: node(i)
+      }))
+      const book = cometBook({ snapshot: { ...cometBook().snapshot(), addresses } })
+      expect(book.restored).toEqual({ kept: 64, moved: 1, dropped: 0 })
+      expect(book.problems()).toEqual([])
+    }
+  })
+
   it('of any content makes a consistent book', () => {
     fc.assert(
       fc.property(fc.array(known, { maxLength: 100 }), fc.string(), (addresses, key) => {

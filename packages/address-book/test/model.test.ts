@@ -185,7 +185,8 @@ const commands = fc.commands(
       toString: () => `${name}(${args.join(', ')})`
     }))
   ),
-  { maxCommands: 80 }
+  // Without the size, sequences would be short.
+  { maxCommands: 120, size: 'max' }
 )
 
 describe.each(['cometbft', 'libonomy', 'pex'] as const)('a book of %s’s rules', name => {

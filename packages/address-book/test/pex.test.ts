@@ -64,13 +64,19 @@ describe('test before evict', () => {
 
   it('never lets more than ten wait, whoever comes', () => {
     const book = pexBook({
-      rules: { triedBuckets: 1, triedBucketSize: 1, sourceEveryMs: 0, newPerHost: 1_000 }
+      rules: { triedBuckets: 1, triedBucketSize: 40, sourceEveryMs: 0, newPerHost: 1_000 }
     })
-    for (let n = 0; n < 100; n++) book.add(host(n), host(500), start)
-    for (let n = 0; n < 100; n++) book.good(host(n).id, start + n)
-    expect(book.counts.tried).toBe(1)
-    expect(book.get(host(0).id)?.isTried).toBe(true)
-    expect(book.size).toBe(100)
+    for (let n = 0; n < 200; n++) book.add(host(n), host(500), start)
+    for (let n = 0; n < 40; n++) book.good(host(n).id, start)
+    const later = start + 5 * hour
+    for (let n = 40; n < 200; n++) book.good(host(n).id, later)
+    // Nobody has tested: those who waited win.
+    book.feeler(later + hour)
+    const winners = book.snapshot().addresses.filter(one => one.isTried && one.lastSuccess === later)
+    expect(winners.length).toBeGreaterThan(5)
+    expect(winners.length).toBeLessThanOrEqual(10)
+    expect(book.counts.tried).toBe(40)
+    expect(book.size).toBe(200)
   })
 })
 

@@ -19,7 +19,8 @@ class Lane {
   readonly #chunks: Uint8Array[] = []
   #held = 0
   #ended = false
-  #broken: Error | undefined
+  /** Why it broke, as the writer and the reader hear it. */
+  #broken: { readonly writer: Error; readonly reader: Error } | undefined
   /** Bounded by the calls under way at the two ends; all leave at the next change. */
   #waiting: (() => void)[] = []
 
@@ -41,7 +42,7 @@ class Lane {
 
   async *read(): AsyncGenerator<Uint8Array, void, void> {
     for (;;) {
-      if (this.#broken !== undefined) throw this.#broken
+      if (this.#broken !== undefined) throw this.#broken.reader
       const chunk = this.#chunks.shift()
       if (chunk !== undefined) {
         this.#held -= chunk.length
@@ -57,9 +58,9 @@ class Lane {
     this.#changed()
   }
 
-  break(reason: Error): void {
+  break(writer: Error, reader: Error): void {
     if (this.#ended && this.#chunks.length === 0) return
-    this.#broken ??= reason
+    this.#broken ??= { writer, reader }
     this.#chunks.length = 0
     this.#held = 0
     this.#changed()
@@ -71,7 +72,7 @@ class Lane {
   }
 
   #check(): void {
-    if (this.#broken !== undefined) throw this.#broken
+    if (this.#broken !== undefined) throw this.#broken.writer
     if (this.#ended) throw new PexError('PEX_CLOSED', 'the stream has been closed')
   }
 
@@ -108,8 +109,9 @@ class End implements Duplex {
   }
 
   abort(reason: Error = new PexError('PEX_CLOSED', 'the stream has been aborted')): void {
-    this.#out.break(new PexError('PEX_CLOSED', 'the other side has aborted the stream', { cause: reason }))
-    this.#in.break(reason)
+    const there = new PexError('PEX_CLOSED', 'the other side has aborted the stream', { cause: reason })
+    this.#out.break(reason, there)
+    this.#in.break(there, reason)
     this.#out.end()
     this.#in.end()
   }

@@ -55,7 +55,6 @@ export class Receiver {
         this.meter.count(varintSize(bytes.length) + bytes.length, clock.now())
         const taken = this.#packet(bytes)
         if (taken !== undefined) await this.#held(taken)
-        if (this.#isStopped) break
       }
       if (!this.#isStopped && this.#parser.fault !== undefined) throw rejected(this.#parser.fault)
     }

@@ -108,7 +108,7 @@ describe('two ends over a stream', () => {
   )
 
   it.each(seeds)(
-    'that loses bytes: one error each, nothing wrong before it, and an end in time (seed %i)',
+    'that loses bytes: all arrives, or one error each comes in time, and nothing wrong before it (seed %i)',
     seed =>
       withSeed(seed, async rng => {
         const all = await world(rng, (fork, clock) => ({
@@ -121,13 +121,15 @@ describe('two ends over a stream', () => {
           afterMs: 1
         }))
         const isOver = (): boolean => all.peers.every(({ connection }) => !connection.isRunning)
-        await all.clock.runUntil(isOver, { maxMs: 600_000 })
+        const isLucky = (): boolean => checkPrefixes(all) === 2 * channels.length
+        // One in a hundred loses no write: then everything arrives. There is no third way.
+        await all.clock.runUntil(() => isOver() || isLucky(), { maxMs: 600_000 })
+        for (const { errors, connection } of all.peers) {
+          expect(errors).toHaveLength(connection.isRunning ? 0 : 1)
+          connection.stop()
+        }
         await all.clock.advance(1_000)
-        checkPrefixes({
-          ...all,
-          sent: all.sent.map(messages => new Map(messages).set(0, [...messages.get(0)!]))
-        })
-        for (const { errors } of all.peers) expect(errors).toHaveLength(1)
+        checkPrefixes(all)
         const codes = new Set(all.peers.flatMap(({ errors }) => errors.map(({ code }) => code)))
         for (const code of codes) expect(['PEX_REJECTED', 'PEX_CLOSED', 'PEX_TIMEOUT']).toContain(code)
         expect(all.clock.pending).toBe(0)

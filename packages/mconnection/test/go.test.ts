@@ -5,7 +5,7 @@ import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import type { Socket } from 'node:net'
 import { join } from 'node:path'
-import type { Clock } from '@pex/core'
+import { systemClock as clock } from '@pex/service'
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { duplexOf, nodeKey, secretConnection } from '../src/index.ts'
 import type { Duplex, SecretConnection } from '../src/index.ts'
@@ -18,13 +18,6 @@ import { build, dial, GoPeer, hasGo, listen, sourcesOf, versions } from './go-pe
 import { ascii, bytesOf, hex, peer } from './kit.ts'
 import type { Peer } from './kit.ts'
 
-const clock: Clock = {
-  now: () => performance.now(),
-  after: (ms, callback) => {
-    const timer = setTimeout(callback, ms)
-    return () => clearTimeout(timer)
-  }
-}
 const ECHO = 0x20
 const channels = [0, 1, ECHO, 0x40].map((id, i) => ({
   id,
@@ -37,14 +30,25 @@ const BUILD_MS = 600_000
 
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
 
+/** Called whenever something has come. */
+let heard = (): void => {}
+
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) {
+    await new Promise<void>(resolve => {
+      heard = resolve
+    })
+  }
+}
+
 /** Resolves when the peer has received so many messages. */
 async function received({ received }: Peer, count: number): Promise<Peer['received']> {
-  while (received.length < count) await new Promise(setImmediate)
+  await until(() => received.length >= count)
   return received
 }
 
 async function failed({ errors }: Peer): Promise<object> {
-  while (errors.length === 0) await new Promise(setImmediate)
+  await until(() => errors.length > 0)
   return errors[0]!
 }
 
@@ -98,7 +102,20 @@ describe.skipIf(!hasGo).each(versions)(`with CometBFT %s${skipped}`, (_version, 
   }
 
   function run(duplex: Duplex, init: object = {}): Peer {
-    const started = peer(duplex, clock, { channels, sendRate: 0, receiveRate: 0, ...init })
+    const started: Peer = peer(duplex, clock, {
+      channels,
+      sendRate: 0,
+      receiveRate: 0,
+      onReceive: (channel, message) => {
+        started.received.push([channel, message])
+        heard()
+      },
+      onError: error => {
+        started.errors.push(error)
+        heard()
+      },
+      ...init
+    })
     open.push(started)
     return started
   }
@@ -118,8 +135,8 @@ describe.skipIf(!hasGo).each(versions)(`with CometBFT %s${skipped}`, (_version, 
         size: message.length,
         sha256: sha256(message)
       })
-      const heard = await received(end, i + 1)
-      expect([heard[i]![0], sha256(heard[i]![1])]).toEqual([ECHO, sha256(message)])
+      const messages = await received(end, i + 1)
+      expect([messages[i]![0], sha256(messages[i]![1])]).toEqual([ECHO, sha256(message)])
     }
     expect(end.errors).toEqual([])
   })
@@ -133,8 +150,8 @@ describe.skipIf(!hasGo).each(versions)(`with CometBFT %s${skipped}`, (_version, 
       go.tell('send', { channel: id, size: 3_000 })
       expect((await go.next('sent')).ok).toBe(true)
     }
-    const heard = await received(end, 3)
-    expect(heard.map(([id, message]) => [id, message.length, message[2_999]])).toEqual(
+    const messages = await received(end, 3)
+    expect(messages.map(([id, message]) => [id, message.length, message[2_999]])).toEqual(
       [0, 1, 0x40].map(id => [id, 3_000, id])
     )
   })
@@ -148,15 +165,16 @@ describe.skipIf(!hasGo).each(versions)(`with CometBFT %s${skipped}`, (_version, 
       source: (async function* () {
         for await (const chunk of secret.source) {
           for (const bytes of parser.push(chunk)) counts[(decodePacket(bytes) as { kind: 'ping' }).kind]++
+          heard()
           yield chunk
         }
       })()
     }
-    const end = run(seen, { pingIntervalMs: 100, pongTimeoutMs: 99 })
-    // Go waits 140 ms for its pong, and pings every 150.
-    while (counts.ping < 4 || counts.pong < 4) await new Promise(setImmediate)
-    expect(end.connection.isRunning).toBe(true)
+    // As Go is told to.
+    const end = run(seen, { pingIntervalMs: 1_000, pongTimeoutMs: 990 })
+    await until(() => end.errors.length > 0 || (counts.ping >= 2 && counts.pong >= 2))
     expect(end.errors).toEqual([])
+    expect(end.connection.isRunning).toBe(true)
   })
 
   it('what was sent before flushStop arrives, both ways', async () => {

@@ -1,8 +1,12 @@
 /** What the tests of this package share: ends of streams that can be looked into, and hex. */
 import type { Clock, Rng } from '@pex/core'
 import { below } from '@pex/core'
+import { virtualClock } from '@pex/testkit'
+import type { VirtualClock } from '@pex/testkit'
 import type { ChannelDescriptor, ConnectionError, Duplex, MConnectionInit } from '../src/index.ts'
 import { duplexPair, MConnection } from '../src/index.ts'
+import { decodePacket } from '../src/packets.ts'
+import { Parser } from '../src/parser.ts'
 
 export function hex(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString('hex')
@@ -60,7 +64,11 @@ export class Wire implements Duplex {
     this.written.push(chunk)
   }
 
+  /** Closing waits while this is open. */
+  closing: Promise<void> | undefined
+
   async close(): Promise<void> {
+    await this.closing
     this.isClosed = true
     this.#ends[0].abort()
   }
@@ -106,4 +114,30 @@ export function peer(duplex: Duplex, clock: Clock, init: Partial<MConnectionInit
   })
   connection.start()
   return { connection, received, errors }
+}
+
+/** A packet of channel 1 with the whole message “abc”. */
+export const abc = '0b1a09080110011a03616263'
+
+/** No limits to the rate. */
+export const never = { receiveRate: 0, sendRate: 0 }
+
+/** The packets that a wire has carried, in short: `ping`, `pong`, or channel, bytes and `.` at the end of a message. */
+export function packetsOn(wire: Wire): string[] {
+  return [...new Parser(1 << 20).push(wire.sent)].map(bytes => {
+    const packet = decodePacket(bytes)
+    if (typeof packet === 'string') return packet
+    return packet.kind === 'msg'
+      ? `${packet.channel}:${packet.data.length}${packet.eof ? '.' : ''}`
+      : packet.kind
+  })
+}
+
+/** Two started connections, one at each end of a stream in memory. */
+export function two(
+  clock: VirtualClock = virtualClock(),
+  init: Partial<MConnectionInit> = {}
+): { clock: VirtualClock; a: Peer; b: Peer } {
+  const [left, right] = duplexPair()
+  return { clock, a: peer(left, clock, init), b: peer(right, clock, init) }
 }

@@ -3,11 +3,11 @@ import type { Connection, Libp2p, Stream } from '@libp2p/interface'
 import { casm, limits } from '@pex/core'
 import type { Clock, Contact, Discovery, Found, PeerRecord, Policy } from '@pex/core'
 import { createVerifier } from '@pex/record'
-import { systemClock } from '@pex/service'
 import { memoryStore } from '@pex/store-memory'
 import { pex } from '@pex/transport-libp2p'
 import type { PexService } from '@pex/transport-libp2p'
 import type { Benchmark, Circumstances, Figure, Scale } from '../figure.ts'
+import { skippingClock } from '../clock.ts'
 import { startHost } from '../host.ts'
 import { duration, quantile } from '../measure.ts'
 import { strangers } from '../peers.ts'
@@ -116,16 +116,6 @@ async function start(clock: Clock, remembered: number, known: readonly PeerRecor
   await node.services.pex.advertise(NAMESPACE)
   expectFullView(node.services.pex)
   return { node, pex: node.services.pex, source }
-}
-
-/** The system's clock, which can be put forward. */
-function skippingClock(): Clock & { skip(ms: number): void } {
-  let ahead = 0
-  return {
-    now: () => systemClock.now() + ahead,
-    after: (ms, callback) => systemClock.after(ms, callback),
-    skip: ms => void (ahead += ms)
-  }
 }
 
 /** Brings records and nobody to call, until there is a partner; then the partner. */

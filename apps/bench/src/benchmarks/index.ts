@@ -1,7 +1,9 @@
 /** All benchmarks, the quick ones first. */
 import type { Benchmark } from '../figure.ts'
+import { casmGo } from './casm-go.ts'
 import { cyclonOfNpm } from './cyclon-p2p.ts'
 import { exchange } from './exchange.ts'
+import { mconnection } from './mconnection.ts'
 import { memory } from './memory.ts'
 import { merge } from './merge.ts'
 import { message } from './message.ts'
@@ -18,6 +20,8 @@ export const benchmarks: readonly Benchmark[] = [
   message,
   exchange,
   udp,
+  mconnection,
+  casmGo,
   memory,
   sampling,
   cyclonOfNpm,

@@ -14,6 +14,7 @@ func newExchange(s driver.Settings, host *basichost.BasicHost, driven *driver.Dr
 	return peer.New(host, peer.Options{
 		Config:    config,
 		Dir:       s.Data,
+		Store:     s.Store,
 		Tick:      s.Tick,
 		Timeout:   s.Timeout,
 		Bootstrap: s.Bootstrap,

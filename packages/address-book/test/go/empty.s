@@ -1,0 +1,1 @@
+// Lets main.go declare a function of another package without a body.

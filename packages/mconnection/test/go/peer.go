@@ -143,7 +143,7 @@ func (p *peer) take(socket net.Conn) {
 	onError := func(reason any) { emit(event{"event": "error", "error": fmt.Sprint(reason)}) }
 	config := conn.DefaultMConnConfig()
 	config.SendRate, config.RecvRate = 1<<30, 1<<30
-	config.PingInterval, config.PongTimeout = 150*time.Millisecond, 140*time.Millisecond
+	config.PingInterval, config.PongTimeout = time.Second, 990*time.Millisecond
 	mc = conn.NewMConnectionWithConfig(secret, channels(), onReceive, onError, config)
 	// Its channels have none until they are given one.
 	mc.SetLogger(log.NewNopLogger())

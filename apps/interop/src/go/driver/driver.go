@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"sync"
@@ -27,6 +28,11 @@ type viewer interface {
 	View(ns string) ([]*peer.PeerRecord, error)
 }
 
+// offerer is an exchange that takes records from elsewhere; casm's does not.
+type offerer interface {
+	Offer(ns string, envelopes [][]byte) error
+}
+
 // command is a line that comes in. What it needs beside `do` and `n` depends on what is to be done.
 type command struct {
 	// N comes back with the answer.
@@ -37,6 +43,9 @@ type command struct {
 	Listen string   `json:"listen"`
 	// Bytes, in base64, for peers that do not keep to the protocol.
 	Bytes []byte `json:"bytes"`
+	// Envelopes, each in base64, are signed records.
+	Envelopes [][]byte `json:"envelopes"`
+	Times     int      `json:"times"`
 }
 
 // Peer is a peer in a line that goes out; Seq only where its record is known.
@@ -51,6 +60,8 @@ type Driver struct {
 	host     *basichost.BasicHost
 	exchange Exchange
 	ctx      context.Context
+	// Quiet does not tell of updates.
+	quiet bool
 	// One line at a time.
 	mu  sync.Mutex
 	out *json.Encoder
@@ -63,8 +74,11 @@ func New(host *basichost.BasicHost, out io.Writer) *Driver {
 	return &Driver{host: host, out: json.NewEncoder(out)}
 }
 
-// Updated writes the line that tells of a new view.
+// Updated writes the line that tells of a new view, unless it shall be quiet.
 func (d *Driver) Updated(view []*peer.PeerRecord) {
+	if d.quiet {
+		return
+	}
 	d.write(fields{"event": "updated", "peers": peersOf(view)})
 }
 
@@ -111,6 +125,13 @@ func (d *Driver) carryOut(c command) (fields, error) {
 	switch c.Do {
 	case "bootstrap":
 		return fields{}, d.exchange.Bootstrap(d.ctx, c.NS, peers...)
+	case "repeat":
+		return d.repeat(c, peers)
+	case "offer":
+		if o, ok := d.exchange.(offerer); ok {
+			return fields{}, o.Offer(c.NS, c.Envelopes)
+		}
+		return nil, errors.New("this exchange takes no records from elsewhere")
 	case "advertise":
 		ttl, err := d.exchange.Advertise(d.ctx, c.NS)
 		return fields{"ttl": ttl.Milliseconds()}, err
@@ -134,6 +155,19 @@ func (d *Driver) carryOut(c command) (fields, error) {
 	default:
 		return nil, fmt.Errorf("no such command: %q", c.Do)
 	}
+}
+
+// repeat exchanges so many times, one after the other, and tells how many ms each has taken.
+func (d *Driver) repeat(c command, peers []peer.AddrInfo) (fields, error) {
+	took := make([]float64, c.Times)
+	for i := range took {
+		began := time.Now()
+		if err := d.exchange.Bootstrap(d.ctx, c.NS, peers...); err != nil {
+			return nil, err
+		}
+		took[i] = float64(time.Since(began)) / float64(time.Millisecond)
+	}
+	return fields{"took": took}, nil
 }
 
 // gossip advertises now, and then again and again, each time when the ttl is over.

@@ -19,6 +19,9 @@ type Settings struct {
 	Bootstrap []peer.AddrInfo
 	// Tick is the longest wait between two rounds; Timeout, how long an exchange may take.
 	Tick, Timeout time.Duration
+	// Store is where views are, of those that the exchange knows; Quiet does not tell of updates.
+	Store string
+	Quiet bool
 	// View is how many peers a view has, most.
 	View   int
 	listen ma.Multiaddr
@@ -38,6 +41,7 @@ func Main(args []string, make func(Settings, *basichost.BasicHost, *Driver) (Exc
 		return err
 	}
 	driven := New(host, os.Stdout)
+	driven.quiet = settings.Quiet
 	exchange, err := make(settings, host, driven)
 	if err != nil {
 		return err
@@ -51,6 +55,8 @@ func parse(args []string) (s Settings, err error) {
 	set.DurationVar(&s.Tick, "tick", 5*time.Minute, "longest wait between two rounds")
 	set.DurationVar(&s.Timeout, "timeout", 30*time.Second, "deadline of an exchange")
 	set.IntVar(&s.View, "view", 32, "peers in a view")
+	set.StringVar(&s.Store, "store", "file", "where our own exchange has its views: file, memory, or opened (in memory, as they were verified)")
+	set.BoolVar(&s.Quiet, "quiet", false, "do not tell of updates")
 	listen := set.String("listen", "/ip4/127.0.0.1/tcp/0", "address to listen at")
 	bootstrap := set.String("bootstrap", "", "addresses of peers to ask when nobody else answers, separated by commas")
 	if err = set.Parse(args); err != nil {

@@ -3,6 +3,7 @@ package peer
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math/rand"
 	"sync"
 	"sync/atomic"
@@ -25,8 +26,8 @@ var (
 // Options of an exchange.
 type Options struct {
 	Config
-	// Dir keeps the views.
-	Dir string
+	// Dir keeps the views, unless Store is memory or opened.
+	Dir, Store string
 	// Tick is the longest wait between two rounds; Timeout, how long an exchange may take.
 	Tick, Timeout time.Duration
 	// Bootstrap is asked when nobody in the view answers.
@@ -53,6 +54,9 @@ type Exchange struct {
 func New(h host.Host, options Options) (*Exchange, error) {
 	if len(h.Addrs()) == 0 {
 		return nil, ErrNoListenAddrs
+	}
+	if makeStore[options.Store] == nil {
+		return nil, fmt.Errorf("no such store: %q", options.Store)
 	}
 	addresses, err := h.EventBus().Subscribe(new(event.EvtLocalAddressesUpdated))
 	if err != nil {
@@ -137,6 +141,21 @@ func (x *Exchange) View(ns string) ([]*peer.PeerRecord, error) {
 	return records(view), err
 }
 
+// Offer puts these records of others into the view of a namespace, whatever room there is.
+func (x *Exchange) Offer(ns string, envelopes [][]byte) error {
+	n, err := x.join(ns)
+	if err != nil {
+		return err
+	}
+	offered := make([]*held, len(envelopes))
+	for i, envelope := range envelopes {
+		if offered[i], err = open(uint64(i+1), envelope); err != nil {
+			return err
+		}
+	}
+	return n.replace(nil, offered)
+}
+
 // Close leaves every namespace; nothing can be done with the exchange any more.
 func (x *Exchange) Close() error {
 	x.mu.Lock()
@@ -167,7 +186,7 @@ func (x *Exchange) join(ns string) (*namespace, error) {
 	}
 	n := x.namespaces[ns]
 	if n == nil {
-		n = &namespace{Exchange: x, name: ns, store: newStore(x.options.Dir, ns)}
+		n = &namespace{Exchange: x, name: ns, store: makeStore[x.options.Store](x.options.Dir, ns)}
 		x.namespaces[ns] = n
 		x.host.SetStreamHandler(protocolOf(ns), n.serve)
 	}
