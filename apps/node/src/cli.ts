@@ -159,7 +159,7 @@ function addStart(program: Command, done: (status: number) => void): Command {
           'another host, which asks the first one; `pex id` prints the last part'
         ],
         [
-          'pex start --listen /ip4/0.0.0.0/tcp/4001 /ip4/0.0.0.0/udp/4001/noise --discover lan',
+          'pex start --listen /ip4/0.0.0.0/tcp/4001 /ip4/0.0.0.0/udp/4001 --discover lan',
           'over libp2p and UDP; hosts of the local network find each other'
         ]
       ])
