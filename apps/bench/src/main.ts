@@ -1,5 +1,5 @@
 /** `npm run bench`: runs the benchmarks, says on stderr what it is doing, and prints one table. */
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { benchmarks } from './benchmarks/index.ts'
@@ -17,7 +17,7 @@ Measures peer exchange beside its rivals and limits, and prints a table with rat
   --only <name,…>  only these: ${benchmarks.map(({ name }) => name).join(', ')}
   --quick          smaller networks, fewer samples: three minutes instead of half an hour, and only an idea
   --json           the figures as JSON on stdout instead of the table
-  --write          also write docs/benchmarks.md
+  --write          also write docs/benchmarks.md; with --only, the other sections stay as they are
   --help           this text`
 
 const PAGE = join(import.meta.dirname, '..', '..', '..', 'docs', 'benchmarks.md')
@@ -85,9 +85,6 @@ async function measure(chosen: readonly Benchmark[], quick: boolean): Promise<Ru
 }
 
 const { only, quick, json, write } = options()
-if (write && only.length < benchmarks.length)
-  fail('--write wants all benchmarks, so that the page is of one run; leave --only out')
-
 const machine = describeMachine()
 if (isBusy(machine))
   say(`bench: others are at work here (load ${machine.load.toFixed(1)}); times will be too long`)
@@ -96,7 +93,15 @@ const results = await measure(only, quick)
 const run: Run = { machine, date: new Date().toISOString().slice(0, 10), quick, results }
 if (write) {
   await mkdir(dirname(PAGE), { recursive: true })
-  await writeFile(PAGE, page(run))
+  const before = await readFile(PAGE, 'utf8').catch(() => '')
+  await writeFile(
+    PAGE,
+    page(
+      run,
+      benchmarks.map(({ name }) => name),
+      before
+    )
+  )
   say('bench: docs/benchmarks.md is written')
 }
 const shown = json

@@ -12,48 +12,62 @@ export interface Run {
   readonly results: readonly { readonly benchmark: Benchmark; readonly figures: readonly Figure[] }[]
 }
 
-/** The run as a page of Markdown. */
-export function page(run: Run): string {
-  const { machine, date, quick, results } = run
-  const { processor, cores, memoryGiB, system, node, versions } = machine
-  const lines = [
+/**
+ * The run as a page of Markdown. What it has not measured stays as it stands on the page `before`, each section with the day
+ * on which it was made; `order` names all there are.
+ */
+export function page(run: Run, order: readonly string[], before: string = ''): string {
+  const { processor, cores, memoryGiB, system, node, versions } = run.machine
+  const sections = sectionsOf(before)
+  for (const { benchmark, figures } of run.results)
+    sections.set(benchmark.name, section(run, benchmark, figures))
+  return [
     '# Benchmarks',
     '',
     '<!-- Written by `npm run bench -- --write`; what is changed here by hand is gone after the next run. -->',
     '',
-    `Measured on ${date}: ${processor}, ${cores} cores, ${memoryGiB} GiB, ${system}, Node ${node}.`,
+    `Measured on ${processor}, ${cores} cores, ${memoryGiB} GiB, ${system}, Node ${node}.`,
     '',
     `Against and with ${Object.entries(versions)
       .map(([name, version]) => `${name} ${version}`)
       .join(', ')}.`,
-    ''
-  ]
-  if (isBusy(machine))
-    lines.push(
-      `The machine was busy (load ${machine.load.toFixed(1)} on ${cores} cores before the run): the figures of a quiet one are better.`,
-      ''
-    )
-  if (quick) lines.push('A quick run: networks and samples are smaller than the methods say.', '')
-  lines.push(
+    '',
     'The ratio is the figure divided by its rival\'s, both from the same run. "ok" and "miss" compare with the target, which is for the',
     'figure itself (≤ 2) or for the ratio (≤ 1/20).',
-    ''
-  )
-  for (const { benchmark, figures } of results) lines.push(...section(benchmark, figures))
-  return lines.join('\n')
+    '',
+    ...order.flatMap(name => sections.get(name) ?? [])
+  ].join('\n')
 }
 
-function section({ name, question, method }: Benchmark, figures: readonly Figure[]): string[] {
+/** The sections of a page by name, as they are. */
+function sectionsOf(text: string): Map<string, string> {
+  const [, ...parts] = text.split(/^## /m)
+  return new Map(parts.map(part => [part.split('\n', 1)[0]!, `## ${part.trimEnd()}\n`]))
+}
+
+function section(run: Run, { name, question, method }: Benchmark, figures: readonly Figure[]): string {
   return [
     `## ${name}`,
     '',
     `${question} ${method}`,
     '',
+    circumstances(run),
+    '',
     row(columns),
     row(columns.map(() => '---')),
     ...figures.map(figure => row(line(figure))),
     ''
-  ]
+  ].join('\n')
+}
+
+function circumstances({ machine, date, quick }: Run): string {
+  const said = [`Measured on ${date}.`]
+  if (isBusy(machine))
+    said.push(
+      `The machine was busy (load ${machine.load.toFixed(1)} on ${machine.cores} cores before the run): the figures of a quiet one are better.`
+    )
+  if (quick) said.push('A quick run: networks and samples are smaller than the method says.')
+  return said.join(' ')
 }
 
 function row(cells: readonly string[]): string {

@@ -42,7 +42,7 @@ describe('the page', () => {
   const run = { machine, date: '2026-01-31', quick: false, results: [{ benchmark, figures }] }
 
   it('says when, where and with what it was made, and how', () => {
-    const text = page(run)
+    const text = page(run, ['things'])
     expect(text).toContain('Measured on 2026-01-31')
     expect(text).toContain(`Node ${process.version}`)
     expect(text).toMatch(/@libp2p\/pubsub-peer-discovery \d+\.\d+\.\d+/)
@@ -53,8 +53,25 @@ describe('the page', () => {
   })
 
   it('owns up to a busy machine and to a quick run', () => {
-    const text = page({ ...run, quick: true, machine: { ...machine, load: 3 } })
+    const text = page({ ...run, quick: true, machine: { ...machine, load: 3 } }, ['things'])
     expect(text).toContain('The machine was busy (load 3.0 on 4 cores')
     expect(text).toContain('A quick run')
+  })
+
+  it('keeps what was not measured this time, in its place', () => {
+    const order = ['first', 'things', 'last']
+    const other = (name: string): Benchmark => ({ ...benchmark, name })
+    const all = order.map(name => ({ benchmark: other(name), figures }))
+    const before = page({ ...run, results: all }, order)
+    const again = page({ ...run, date: '2026-02-01' }, order, before)
+    expect(again.split('\n').filter(line => /^## |^Measured on 2/.test(line))).toEqual([
+      '## first',
+      'Measured on 2026-01-31.',
+      '## things',
+      'Measured on 2026-02-01.',
+      '## last',
+      'Measured on 2026-01-31.'
+    ])
+    expect(page({ ...run, results: [] }, order, before)).toBe(before)
   })
 })
