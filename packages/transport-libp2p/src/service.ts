@@ -164,8 +164,9 @@ class Libp2pPex implements PexService, Startable {
   }
 
   async join(...[namespace, options]: Parameters<Pex['join']>): Promise<void> {
+    const isNew = !this.namespaces.includes(namespace)
     await this.#pex.join(namespace, options)
-    this.#announceView(namespace)
+    if (isNew) this.#announceView(namespace)
   }
 
   /** What a store has brought back is in the view before anybody could be told of a change. */

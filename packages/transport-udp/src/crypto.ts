@@ -16,7 +16,10 @@ import {
 } from 'node:crypto'
 import type { KeyObject } from 'node:crypto'
 
-export type { KeyObject } from 'node:crypto'
+/** A key that the platform holds. Only a name for it here, so that who uses this package needs no types of Node. */
+export interface HeldKey {
+  readonly type: 'private' | 'public' | 'secret'
+}
 
 export const KEY_BYTES = 32
 export const TAG_BYTES = 16
@@ -25,7 +28,7 @@ export const SIGNATURE_BYTES = 64
 /** An X25519 key pair. */
 export interface KeyPair {
   readonly publicKey: Uint8Array
-  readonly secret: KeyObject
+  readonly secret: HeldKey
 }
 
 // What stands before the raw bytes of a key in its DER form (RFC 8410).
@@ -44,13 +47,13 @@ export function generateKeyPair(): KeyPair {
 /** The key pair of 32 secret bytes: for tests and vectors. */
 export function keyPairFrom(secretBytes: Uint8Array): KeyPair {
   const secret = secretKey('x25519', secretBytes)
-  return { publicKey: rawOf(createPublicKey(secret)), secret }
+  return { publicKey: rawOf(createPublicKey(held(secret))), secret }
 }
 
 /** X25519; nothing where the other key is a point of small order, so that the secret would be known to all. */
-export function dh(secret: KeyObject, publicBytes: Uint8Array): Uint8Array | undefined {
+export function dh(secret: HeldKey, publicBytes: Uint8Array): Uint8Array | undefined {
   try {
-    return diffieHellman({ privateKey: secret, publicKey: publicKey('x25519', publicBytes) })
+    return diffieHellman({ privateKey: held(secret), publicKey: publicKey('x25519', publicBytes) })
   } catch {
     return undefined
   }
@@ -98,7 +101,7 @@ export function hkdf3(chainingKey: Uint8Array, input: Uint8Array): [Uint8Array, 
 }
 
 /** A key for `seal` and `open`. */
-export function cipherKey(bytes: Uint8Array): KeyObject {
+export function cipherKey(bytes: Uint8Array): HeldKey {
   return createSecretKey(bytes)
 }
 
@@ -108,13 +111,13 @@ const nothing = new Uint8Array()
 
 /** ChaCha20-Poly1305 with Noise's nonce: four zero bytes and the counter, little end first. Ciphertext and tag. */
 export function seal(
-  key: KeyObject,
+  key: HeldKey,
   counter: number,
   text: Uint8Array,
   ad: Uint8Array = nothing
 ): [Uint8Array, Uint8Array] {
   nonce.writeUInt32LE(counter >>> 0, 4)
-  const cipher = createCipheriv('chacha20-poly1305', key, nonce, { authTagLength: TAG_BYTES })
+  const cipher = createCipheriv('chacha20-poly1305', held(key), nonce, { authTagLength: TAG_BYTES })
   if (ad.length > 0) cipher.setAAD(ad, { plaintextLength: text.length })
   const sealed = cipher.update(text)
   cipher.final()
@@ -123,7 +126,7 @@ export function seal(
 
 /** The text behind a ciphertext and its tag; nothing where it is not authentic. */
 export function open(
-  key: KeyObject,
+  key: HeldKey,
   counter: number,
   sealed: Uint8Array,
   ad: Uint8Array = nothing
@@ -131,7 +134,7 @@ export function open(
   const end = sealed.length - TAG_BYTES
   if (end < 0) return undefined
   nonce.writeUInt32LE(counter >>> 0, 4)
-  const decipher = createDecipheriv('chacha20-poly1305', key, nonce, { authTagLength: TAG_BYTES })
+  const decipher = createDecipheriv('chacha20-poly1305', held(key), nonce, { authTagLength: TAG_BYTES })
   decipher.setAuthTag(sealed.subarray(end))
   if (ad.length > 0) decipher.setAAD(ad, { plaintextLength: end })
   const text = end === 0 ? nothing : decipher.update(sealed.subarray(0, end))
@@ -144,8 +147,8 @@ export function open(
 }
 
 /** Signs with an Ed25519 key. */
-export function signWith(secret: KeyObject, message: Uint8Array): Uint8Array {
-  return sign(null, message, secret)
+export function signWith(secret: HeldKey, message: Uint8Array): Uint8Array {
+  return sign(null, message, held(secret))
 }
 
 /** Checks an Ed25519 signature; false as well for bytes that are no key. */
@@ -158,8 +161,13 @@ export function verifyWith(publicBytes: Uint8Array, message: Uint8Array, signatu
 }
 
 /** The secret key of 32 raw bytes. */
-export function secretKey(kind: 'x25519' | 'ed25519', bytes: Uint8Array): KeyObject {
+export function secretKey(kind: 'x25519' | 'ed25519', bytes: Uint8Array): HeldKey {
   return createPrivateKey({ format: 'der', type: 'pkcs8', key: Buffer.concat([secretPrefix[kind], bytes]) })
+}
+
+/** Every key of ours is one that this module has made. */
+function held(key: HeldKey): KeyObject {
+  return key as KeyObject
 }
 
 function publicKey(kind: 'x25519' | 'ed25519', bytes: Uint8Array): KeyObject {

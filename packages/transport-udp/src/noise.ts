@@ -10,21 +10,21 @@
  * nothing.
  */
 import { cipherKey, dh, hkdf2, hkdf3, KEY_BYTES, open, seal, sha256, TAG_BYTES } from './crypto.ts'
-import type { KeyObject, KeyPair } from './crypto.ts'
+import type { HeldKey, KeyPair } from './crypto.ts'
 import { assert } from './assert.ts'
 
 /** What both sides have in common before the first message: computed once for all handshakes. */
 export interface Suite {
   readonly chainingKey: Uint8Array
   readonly hash: Uint8Array
-  readonly key: KeyObject | undefined
+  readonly key: HeldKey | undefined
   readonly psk: boolean
 }
 
 /** The two keys of a session. */
 export interface Keys {
-  readonly sending: KeyObject
-  readonly receiving: KeyObject
+  readonly sending: HeldKey
+  readonly receiving: HeldKey
   /** The handshake's hash: the same at both ends, and unique. */
   readonly hash: Uint8Array
 }
@@ -47,7 +47,7 @@ export class Handshake {
   readonly #ephemeral: KeyPair
   #chainingKey: Uint8Array
   #hash: Uint8Array
-  #key: KeyObject | undefined
+  #key: HeldKey | undefined
   #counter = 0
   #remoteEphemeral: Uint8Array = new Uint8Array()
   #remoteStatic: Uint8Array = new Uint8Array()
