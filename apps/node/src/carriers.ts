@@ -14,7 +14,7 @@ import { createSigner } from '@pex/record'
 import { createPex, systemRng } from '@pex/service'
 import type { Pex, PexInit } from '@pex/service'
 import { VictimCap } from '@pex/swarm'
-import { pex } from '@pex/transport-libp2p'
+import { pex, scopeGater } from '@pex/transport-libp2p'
 import { udpTransport } from '@pex/transport-udp'
 import type { UdpTransport } from '@pex/transport-udp'
 import { createLibp2p } from 'libp2p'
@@ -61,8 +61,7 @@ export async function openCarriers(settings: Settings, parts: CarrierParts): Pro
     connectionEncrypters: [noise()],
     streamMuxers: [yamux()],
     ...(secret === undefined ? {} : { connectionProtector: preSharedKey({ psk: swarmKey(secret) }) }),
-    // A host of a private network talks to private addresses; which are out of bounds is the scope's to say.
-    connectionGater: { denyDialMultiaddr: () => false },
+    connectionGater: scopeGater(scope),
     services: {
       identify: identify(),
       pex: pex({ ...init, store, carriers: udp === undefined ? [] : [udp] })

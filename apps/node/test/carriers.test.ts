@@ -74,6 +74,20 @@ describe('pex start over UDP', () => {
   })
 })
 
+describe('pex start --wire', () => {
+  it('casm and both: they exchange on casm’s wire, which one that speaks only our own does not', async () => {
+    const go = host([...tcp, '--wire', 'casm'])
+    const { id, addrs } = await listening(go)
+    const both = host([...udp, ...tcp.slice(1), '--wire', 'both'], ...addrs)
+    const other = await listening(both)
+    await Promise.all([go.knows([other.id]), both.knows([id])])
+    const native = host([...tcp, '--wire', 'native'], ...addrs)
+    const failed = await native.event('failed')
+    expect(failed).toMatchObject({ peer: id, code: 'PEX_UNSUPPORTED' })
+    expect([...native.view]).toEqual([])
+  })
+})
+
 describe('pex start --discover', () => {
   // A group of its own, so that other tests and other people on this network have nothing to do with it.
   const group = `lan:239.77.${process.pid % 250}.7:${20_000 + (process.pid % 20_000)}`
