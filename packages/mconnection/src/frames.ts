@@ -3,7 +3,7 @@
  * to 1 044 bytes under a counter of their own in each direction. What they carry is a stream of bytes: messages may be cut
  * anywhere.
  */
-import { assert } from './assert.ts'
+import { assert } from '@pex/core'
 import { ConnectionError } from './errors.ts'
 import type { Fault } from './errors.ts'
 import { TAG_BYTES } from './primitives.ts'

@@ -1,9 +1,9 @@
 /** Node ids: what a peer is called in CometBFT's networks. */
+import { assert } from '@pex/core'
 import { ConnectionError } from './errors.ts'
 import { hexOf, KEY_BYTES } from './primitives.ts'
 import type { NodeKey, Primitives } from './primitives.ts'
 import { primitives as native } from './platform.ts'
-import { assert } from './assert.ts'
 
 /** A fresh node key, or that of a seed of 32 bytes (the first 32 of the 64 in CometBFT's `node_key.json`). */
 export function nodeKey(

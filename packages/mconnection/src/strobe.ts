@@ -2,8 +2,8 @@
  * STROBE-128 (v1.0.2), the part that Merlin needs: a duplex over Keccak-f[1600] that absorbs labelled data and gives
  * pseudo-random bytes. No keys, no transport operations.
  */
+import { assert } from '@pex/core'
 import { keccakP } from '@noble/hashes/sha3.js'
-import { assert } from './assert.ts'
 
 /** Bytes of the state that data may touch: 1600 bits less twice the security level, less two bytes of padding. */
 const RATE = 166

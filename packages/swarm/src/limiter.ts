@@ -3,7 +3,7 @@
  * many to one peer, and the others wait in the order in which they came. A dial that holds its peer's token may still wait
  * for a descriptor; whoever gives up hands on what it holds.
  */
-import { assert } from './assert.ts'
+import { assert } from '@pex/core'
 import { isRelayed, takesDescriptor } from './ranking.ts'
 
 export interface LimiterInit {

@@ -2,10 +2,10 @@
  * Both ends of the handshake. The responder keeps nothing, and computes nothing dear, until a cookie has come back; no answer
  * to a hello is longer than the hello, and it goes nowhere but to where the hello came from.
  */
+import { assert } from '@pex/core'
 import { groupOf, isLoopback, sourceOf } from './address.ts'
 import type { Address } from './address.ts'
 import type { Agenda, Timed } from './agenda.ts'
-import { assert } from './assert.ts'
 import type { UdpLimits } from './constants.ts'
 import { Cookies } from './cookie.ts'
 import { KEY_BYTES, TAG_BYTES } from './crypto.ts'

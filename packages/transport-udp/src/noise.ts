@@ -9,9 +9,9 @@
  * Messages are read and written in this order; one that is not authentic makes the read give nothing, and changes
  * nothing.
  */
+import { assert } from '@pex/core'
 import { cipherKey, dh, hkdf2, hkdf3, KEY_BYTES, open, seal, sha256, TAG_BYTES } from './crypto.ts'
 import type { HeldKey, KeyPair } from './crypto.ts'
-import { assert } from './assert.ts'
 
 /** What both sides have in common before the first message: computed once for all handshakes. */
 export interface Suite {

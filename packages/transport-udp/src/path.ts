@@ -3,9 +3,9 @@
  * name a victim's. It is proved by a token that is sent there and comes back from there (RFC 9000, §8.2).
  */
 import { timingSafeEqual } from 'node:crypto'
+import { assert } from '@pex/core'
 import { addressKey } from './address.ts'
 import type { Address } from './address.ts'
-import { assert } from './assert.ts'
 
 export class Path {
   #address: Address

@@ -2,7 +2,7 @@
  * Cap'n Proto's packing (encoding specification, "Packing"): each word is a tag of one bit per byte and the bytes that are
  * not zero; the tags 0x00 and 0xff are followed by a count of further words that are all zero, or stand as they are.
  */
-import { assert } from './assert.ts'
+import { assert } from '@pex/core'
 import { capnpReject, isCapnpRejection } from './rejection.ts'
 import type { CapnpRejection } from './rejection.ts'
 

@@ -3,7 +3,7 @@
  * "Canonicalization"): each object before what it points at, in pre-order. The sections of a struct are written as they are
  * given, as writers of a schema do: whoever wants the canonical form proper leaves trailing zeros out of them.
  */
-import { assert } from './assert.ts'
+import { assert } from '@pex/core'
 
 /** What a pointer points at; nothing is a null pointer. */
 export type Pointee =
