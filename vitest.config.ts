@@ -10,7 +10,9 @@ export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
-    include: ['packages/*/test/**/*.test.ts', 'apps/*/test/**/*.test.ts', 'test/**/*.test.ts'],
+    include: ['packages', 'apps', 'examples']
+      .map(folder => `${folder}/*/test/**/*.test.ts`)
+      .concat('test/**/*.test.ts'),
     // Real libp2p, LevelDB and child processes: a process of its own for each file, two at a time.
     pool: 'forks',
     maxWorkers: 2,

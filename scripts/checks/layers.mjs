@@ -9,26 +9,32 @@ import { filesIn, packages, shown, sourceCondition } from '../lib/workspace.mjs'
 const layers = [
   ['@pex/core', 0],
   ['@pex/address-book', 1],
+  ['@pex/broadcast', 1],
   ['@pex/mconnection', 1],
   ['@pex/record', 1],
-  ['@pex/sim', 1],
+  ['@pex/rpc', 1],
   ['@pex/swarm', 1],
   ['@pex/wire', 1],
   ['@pex/service', 2],
+  ['@pex/sim', 2],
+  ['@pex/switch', 2],
+  ['@pex/cometbft', 3],
   ['@pex/discovery', 3],
+  ['@pex/host', 3],
   [/^@pex\/(?:transport|store)-/, 3],
   ['@pex/testkit', 4],
-  [/^@pex\/(?:node|bench|interop)$/, 5]
+  [/^@pex\/(?:node|bench|interop|example-.+)$/, 5]
 ]
 
 /** Where Node's own modules may be imported; everything else also runs in browsers. */
 const nodeOnly = [
-  /^apps\//,
+  /^(?:apps|examples)\//,
   // Datagrams are Node's alone.
   /^packages\/transport-udp\//,
   /^packages\/discovery\/src\/platform\//,
   /^packages\/address-book\/src\/file\//,
   'packages/mconnection/src/platform.ts',
+  /^packages\/switch\/src\/tcp\//,
   // The simulator's own threads: nothing of it is loaded before somebody asks for them.
   /^packages\/sim\/src\/(?:platform|worker|workers)\.ts$/,
   'packages/store-level/src/platform.ts'

@@ -16,10 +16,10 @@ export const sourceCondition = '@pex/source'
  * @property {Record<string, any>} manifest
  */
 
-/** Every package and app, sorted by name. @returns {Package[]} */
+/** Every package, app and example, sorted by name. @returns {Package[]} */
 export function packages() {
   const found = []
-  for (const folder of ['packages', 'apps']) {
+  for (const folder of ['packages', 'apps', 'examples']) {
     for (const entry of existsSync(join(root, folder)) ? readdirSync(join(root, folder)) : []) {
       const dir = join(root, folder, entry)
       if (!existsSync(join(dir, 'package.json'))) continue
@@ -28,7 +28,7 @@ export function packages() {
         name: manifest.name,
         dir,
         path: `${folder}/${entry}`,
-        isApp: folder === 'apps',
+        isApp: folder !== 'packages',
         isPublic: manifest.private !== true,
         manifest
       })

@@ -50,7 +50,7 @@ export function isValid(ip: Ip, routability: Routability): boolean {
 }
 
 /** Whether it is this host. */
-function isLocal(ip: Ip): boolean {
+export function isLocal(ip: Ip): boolean {
   return isIn(ip, loopback) || isIn(ip, zero)
 }
 

@@ -20,6 +20,8 @@ export type PexErrorCode =
   | 'PEX_REFUSED'
   /** We rejected the peer's answer; the message says why. */
   | 'PEX_REJECTED'
+  /** As much as may be is under way and waiting already: here, not at the peer. Nothing was sent. */
+  | 'PEX_BUSY'
   /** The caller's signal was aborted, or the service was stopped while it worked. */
   | 'PEX_ABORTED'
   /** A host does not dial itself. */

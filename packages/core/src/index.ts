@@ -29,6 +29,18 @@ export type { Gossip, GossipOptions } from './gossip.ts'
 export { ip4Bytes, ip6Words } from './ip.ts'
 export { limits } from './limits.ts'
 export type { Ack, Ask, Average, Message, Ping, Pong, Question, Reply, Response, Settle } from './message.ts'
+export { growth, zeros } from './metrics.ts'
+export type {
+  CalculatedMetricOptions,
+  Counter,
+  CounterGroup,
+  Histogram,
+  HistogramOptions,
+  Metric,
+  MetricGroup,
+  MetricOptions,
+  Metrics
+} from './metrics.ts'
 export { Namespace } from './namespace.ts'
 export type { NamespaceInit } from './namespace.ts'
 export { netgroupOf } from './netgroup.ts'

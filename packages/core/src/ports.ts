@@ -49,6 +49,11 @@ export interface Transport {
   /** Calls the listener whenever `addresses()` may have changed; returns the way to stop that. */
   watchAddresses(listener: () => void): () => void
   /**
+   * Tells which public places lead to addresses of this host, such as the ports of a router: all that there are now. As long
+   * as it listens at the inner address, the outer one is among `addresses()`.
+   */
+  announce?(places: readonly { readonly inside: string; readonly outside: string }[]): void
+  /**
    * Asks a peer. Fails with a `PexError`: `PEX_UNREACHABLE`, `PEX_UNSUPPORTED`, `PEX_TIMEOUT`, `PEX_ABORTED`, or
    * `PEX_INVALID_PARAMETER` for a body that is too long. With an id in the contact, an answer from anybody else is a
    * failure.

@@ -13,6 +13,8 @@ const BYTES = 2
 const FIXED32 = 5
 
 const none: Uint8Array = new Uint8Array()
+const utf8 = new TextEncoder()
+const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /** A cursor over the fields of a message that somebody else wrote; every length is checked against the bytes present. */
 export class Fields {
@@ -90,14 +92,14 @@ export function bytesField(message: Uint8Array, number: number): Uint8Array | Fa
   return fields.isMalformed ? 'malformed' : found
 }
 
-/** Bytes that a number takes as a varint, for numbers below 2^32. */
+/** Bytes that a number takes as a varint, for numbers below 2^53. */
 export function varintSize(value: number): number {
   let size = 1
   for (let rest = value; rest >= 0x80; rest = Math.floor(rest / 128)) size++
   return size
 }
 
-/** Writes a number below 2^32 as a varint; the offset after it. */
+/** Writes a number below 2^53 as a varint; the offset after it. */
 export function writeVarint(into: Uint8Array, offset: number, value: number): number {
   let at = offset
   let rest = value
@@ -109,9 +111,42 @@ export function writeVarint(into: Uint8Array, offset: number, value: number): nu
   return at
 }
 
-/** A message with one length-delimited field. */
+/** A message with one length-delimited field; for numbers below 16. */
 export function field(number: number, bytes: Uint8Array): Uint8Array {
   return behind(number * 8 + BYTES, bytes)
+}
+
+/** A message with one length-delimited field of text; without any where the text is empty, as proto3 leaves defaults out. */
+export function textField(number: number, text: string): Uint8Array {
+  return text === '' ? none : field(number, utf8.encode(text))
+}
+
+/** A message with one varint field, below 2^53; without any for 0. For numbers below 16. */
+export function varintField(number: number, value: number): Uint8Array {
+  if (value === 0) return none
+  const whole = new Uint8Array(1 + varintSize(value))
+  writeVarint(whole, writeVarint(whole, 0, number * 8 + VARINT), value)
+  return whole
+}
+
+/** One message of the fields of several, in their order. */
+export function merged(...messages: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(messages.reduce((sum, { length }) => sum + length, 0))
+  let at = 0
+  for (const message of messages) {
+    whole.set(message, at)
+    at += message.length
+  }
+  return whole
+}
+
+/** A field's bytes as text; nothing where they are not UTF-8. */
+export function textOf(bytes: Uint8Array): string | undefined {
+  try {
+    return strict.decode(bytes)
+  } catch {
+    return undefined
+  }
 }
 
 /** A message behind its length, as it stands in a stream. */

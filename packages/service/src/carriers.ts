@@ -52,6 +52,10 @@ class Carriers implements Transport {
     }
   }
 
+  announce(places: readonly { readonly inside: string; readonly outside: string }[]): void {
+    for (const transport of this.#transports) transport.announce?.(places)
+  }
+
   async request(
     to: Contact,
     protocol: string,

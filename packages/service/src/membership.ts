@@ -7,8 +7,9 @@ import { keepAdvertised } from './first-contact.ts'
 import { Persistence, storeError } from './persistence.ts'
 import { Session } from './session.ts'
 import type { SessionParts } from './session.ts'
+import { Stranger } from './stranger.ts'
 
-export interface MembershipParts extends Omit<SessionParts, 'machine' | 'persist'> {
+export interface MembershipParts extends Omit<SessionParts, 'machine' | 'persist' | 'roundOver'> {
   readonly store: Store | undefined
   /** Whom this host would ever call. */
   readonly scope: NetworkScope
@@ -16,6 +17,8 @@ export interface MembershipParts extends Omit<SessionParts, 'machine' | 'persist
   readonly own: () => PeerRecord
   /** Where to advertise. */
   readonly sources: readonly Discovery[]
+  /** Whom to ask first of all. */
+  readonly bootstrap: readonly Contact[]
 }
 
 export class Membership {
@@ -40,7 +43,18 @@ export class Membership {
     const remembered = await load(parts, persistence)
     const machine = new Namespace({ ...parts, own: parts.own(), remembered })
     remember = () => machine.remember()
-    const session = new Session({ ...parts, machine, persist: () => persistence?.touch() })
+    const stranger = new Stranger({
+      contacts: remembered.length > 0 ? [] : parts.bootstrap,
+      rng: parts.rng,
+      view: () => machine.view.entries.map(({ record }) => record.id),
+      ask: contacts => session.bootstrap(contacts)
+    })
+    const session = new Session({
+      ...parts,
+      machine,
+      persist: () => persistence?.touch(),
+      roundOver: reached => stranger.roundOver(reached)
+    })
     const membership = new Membership(parts, session, persistence)
     await session.start({ quiet })
     // It may have changed while the transport took up the protocol.

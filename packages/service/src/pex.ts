@@ -7,6 +7,7 @@ import type {
   Discovery,
   GossipOptions,
   Logger,
+  Metrics,
   NetworkScope,
   PeerRecord,
   PexError,
@@ -38,6 +39,8 @@ export interface PexComponents {
   readonly rng?: Rng | undefined
   /** @default silence */
   readonly logger?: Logger | undefined
+  /** Where to count what happens: a libp2p node's metrics, or anything like them. @default nothing is counted */
+  readonly metrics?: Metrics | undefined
 }
 
 /** How it shall behave. */
@@ -133,6 +136,10 @@ export interface PexEvents {
 export interface Pex extends TypedEventTarget<PexEvents> {
   /** This host's peer id. */
   readonly id: string
+  /** This host's own record, as it is told to others; nothing before the first start. */
+  readonly record: PeerRecord | undefined
+  /** What carries it; other protocols of the host may use it too. It runs from `start` to `stop`. */
+  readonly transport: Transport
   /** The namespaces that have been joined. */
   readonly namespaces: readonly string[]
   /** How often peers were wrong, by reason, since the start. */

@@ -25,6 +25,7 @@ import { TypedEventEmitter } from 'main-event'
 import { firstContact } from './first-contact.ts'
 import { Membership } from './membership.ts'
 import { Memberships } from './memberships.ts'
+import { metered } from './metrics.ts'
 import type { Emit } from './session.ts'
 import { OwnRecord } from './own-record.ts'
 import type { JoinOptions, NamespaceInit, Pex, PexComponents, PexEvents, PexInit, ViewPeer } from './pex.ts'
@@ -66,11 +67,12 @@ class PexService extends TypedEventEmitter<PexEvents> implements Pex {
 
   constructor(components: PexComponents, init: PexInit) {
     super()
+    const counted = metered(components.transport, components.store, components.metrics)
     this.#parts = {
-      transport: components.transport,
+      transport: counted.transport,
       signer: components.signer,
       verifier: components.verifier ?? createVerifier(),
-      store: components.store,
+      store: counted.store,
       clock: components.clock ?? systemClock,
       rng: components.rng ?? systemRng,
       logger: components.logger
@@ -80,7 +82,7 @@ class PexService extends TypedEventEmitter<PexEvents> implements Pex {
       throw new PexError('PEX_INVALID_PARAMETER', 'wires is empty; leave it out, or give one or more')
     this.#gossipOf({})
     this.#scope = init.scope instanceof NetworkScope ? init.scope : new NetworkScope(init.scope)
-    const { transport } = components
+    const { transport } = counted
     if (transport.carries !== undefined) this.#scope.carriedBy(address => transport.carries!(address))
     this.#bootstrap = this.#vouched(init.bootstrap ?? [])
     for (const namespace of init.namespaces ?? []) {
@@ -92,10 +94,19 @@ class PexService extends TypedEventEmitter<PexEvents> implements Pex {
       ...this.#parts,
       storeFailed: cause => this.#emitIn('')('store:fail', { error: storeError(cause) })
     })
+    counted.watch(this)
   }
 
   get id(): string {
     return this.#parts.signer.id
+  }
+
+  get record(): PeerRecord | undefined {
+    return this.#own.current
+  }
+
+  get transport(): Transport {
+    return this.#parts.transport
   }
 
   get namespaces(): readonly string[] {
@@ -249,6 +260,7 @@ class PexService extends TypedEventEmitter<PexEvents> implements Pex {
         scope: this.#scope,
         discovery: this.#firstContact(),
         sources: this.#init.discovery ?? [],
+        bootstrap: this.#bootstrap,
         wires: this.#init.wires ?? [native],
         self: this.id,
         emit: this.#emitIn(namespace)

@@ -45,6 +45,8 @@ export interface SessionParts {
   readonly emit: Emit
   /** What survives a restart has changed. */
   readonly persist: () => void
+  /** A round is over; it has reached that peer, or nobody. */
+  readonly roundOver: (reached: string | undefined) => void
 }
 
 /** What the machine wants to be asked. */
@@ -169,7 +171,8 @@ export class Session {
         const over = this.#round
         this.#round = undefined
         emit('round', { round: machine.round, reached: output.reached })
-        return over?.resolve(output.reached)
+        over?.resolve(output.reached)
+        return this.#parts.roundOver(output.reached)
       }
       case 'view':
         return emit('view:update', {

@@ -1,6 +1,6 @@
 /** A handful of hosts that a test puts together by hand, in virtual time. */
 import { generateKeyPairFromSeed } from '@libp2p/crypto/keys'
-import type { Store, Verifier } from '@pex/core'
+import type { Metrics, Store, Verifier } from '@pex/core'
 import { createSigner } from '@pex/record'
 import { createPex } from '@pex/service'
 import type { Pex, PexInit } from '@pex/service'
@@ -17,6 +17,7 @@ export interface HostOptions {
   readonly transport?: MemoryTransportInit
   readonly store?: Store
   readonly verifier?: Verifier
+  readonly metrics?: Metrics
   /** Which addresses it could call. Default: all. */
   readonly carries?: (address: string) => boolean
   /** Hosts with the same number have the same key. Default: the next free number. */
@@ -37,7 +38,7 @@ export function world(): World {
   return {
     clock,
     links,
-    async host(init = {}, { transport, store, verifier, carries, key = ++hosts } = {}) {
+    async host(init = {}, { transport, store, verifier, metrics, carries, key = ++hosts } = {}) {
       const signer = createSigner(await keyOf(key))
       const carrier = links.transport(signer.id, transport)
       const parts = {
@@ -45,6 +46,7 @@ export function world(): World {
         signer: clock.tracked(signer),
         store,
         verifier,
+        metrics,
         clock
       }
       return createPex({ ...parts, rng: rng.fork(`${key}`) }, { gossip: { tickMs: TICK }, ...init })

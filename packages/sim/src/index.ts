@@ -4,6 +4,9 @@
  * @packageDocumentation
  */
 export type { Attack, Field } from './engine/attacks/attack.ts'
+export { runDissemination } from './dissemination/dissemination.ts'
+export type { Dissemination, DisseminationOptions } from './dissemination/dissemination.ts'
+export type { Spread } from './dissemination/tally.ts'
 export { Overlay } from './engine/overlay.ts'
 export type { OverlayInit } from './engine/overlay.ts'
 export { seededRng } from './engine/rng.ts'

@@ -24,6 +24,8 @@ export interface ConnectionParts<C, S> {
   count(way: 'sent' | 'received', bytes: number, peer: string, protocol: string): void
   /** To be removed from the swarm's table. */
   removed(connection: SwarmConnection<C, S>): void
+  /** It has become idle, or busy. */
+  used(connection: SwarmConnection<C, S>): void
   /** Work in the background that the swarm's end waits for. */
   inBackground(work: Promise<void>): void
 }
@@ -32,6 +34,8 @@ export class SwarmConnection<C, S = never> {
   readonly #parts: ConnectionParts<C, S>
   // Bounded by the carrier's own limit of streams on a connection.
   readonly #streams = new Set<SwarmStream<C, S>>()
+  // Streams that are about to be there.
+  #coming = 0
   #closing: Promise<void> | undefined
   #connected: Promise<void> | undefined
 
@@ -79,6 +83,11 @@ export class SwarmConnection<C, S = never> {
     return [...this.#streams]
   }
 
+  /** Whether nothing is on it, nor about to be. */
+  get isIdle(): boolean {
+    return this.#streams.size + this.#coming === 0
+  }
+
   /** Tells that it is there; resolves when everybody has heard. Telling twice is telling once. */
   announce(): Promise<void> {
     const { notifications } = this.#parts
@@ -94,13 +103,15 @@ export class SwarmConnection<C, S = never> {
     if (this.isLimited && options.useLimited !== true)
       throw new PexError('PEX_NO_CONNECTION', `the connection to ${this.peer} is limited`)
     if (!this.isOpen) throw closed()
-    return this.#add(await this.#port().open(this.raw, options), 'outbound')
+    return this.#use(async () => this.#add(await this.#port().open(this.raw, options), 'outbound'))
   }
 
   /** Takes a stream that the peer has opened; resolves once everybody has heard of the connection and of the stream. */
   async acceptStream(raw: S): Promise<SwarmStream<C, S>> {
-    await this.#connected
-    return this.#add(raw, 'inbound')
+    return this.#use(async () => {
+      await this.#connected
+      return this.#add(raw, 'inbound')
+    })
   }
 
   /** Closes it, and every stream on it. The second call gives the result of the first. Waits for no listener. */
@@ -111,6 +122,18 @@ export class SwarmConnection<C, S = never> {
   /** The carrier has lost it. */
   gone(): void {
     void this.#end(async () => {})
+  }
+
+  /** It is not idle while a stream is being opened. */
+  async #use<T>(work: () => Promise<T>): Promise<T> {
+    this.#coming++
+    this.#parts.used(this)
+    try {
+      return await work()
+    } finally {
+      this.#coming--
+      this.#parts.used(this)
+    }
   }
 
   #end(close: () => Promise<void>): Promise<void> {
@@ -153,6 +176,7 @@ export class SwarmConnection<C, S = never> {
       count: (way, bytes, protocol) => count(way, bytes, this.peer, protocol),
       ended: ended => {
         this.#streams.delete(ended)
+        this.#parts.used(this)
         inBackground(
           (async () => {
             await told

@@ -46,14 +46,18 @@ export class Connections<C, S> {
     else this.#peers.set(peer, left)
   }
 
-  /** The best one that is open and does for the caller: unlimited before limited, direct, busier, newer. */
-  best(peer: string, wanted: Wanted = {}): SwarmConnection<C, S> | undefined {
+  /** The best one that is open and does for the caller; `prefers` compares one with a younger one. */
+  best(
+    peer: string,
+    prefers: (a: SwarmConnection<C, S>, b: SwarmConnection<C, S>) => boolean,
+    wanted: Wanted = {}
+  ): SwarmConnection<C, S> | undefined {
     let best: SwarmConnection<C, S> | undefined
     for (const connection of this.#peers.get(peer) ?? [])
       if (
         connection.isOpen &&
         suits(connection, wanted) &&
-        (best === undefined || !isBetter(best, connection))
+        (best === undefined || !prefers(best, connection))
       )
         best = connection
     return best
@@ -62,11 +66,4 @@ export class Connections<C, S> {
 
 export function suits<C, S>(connection: SwarmConnection<C, S>, { direct = false }: Wanted): boolean {
   return !direct || connection.isDirect
-}
-
-/** Whether `a` is better than the younger `b`. */
-function isBetter<C, S>(a: SwarmConnection<C, S>, b: SwarmConnection<C, S>): boolean {
-  if (a.isLimited !== b.isLimited) return b.isLimited
-  if (a.isDirect !== b.isDirect) return a.isDirect
-  return a.streams.length > b.streams.length
 }

@@ -13,6 +13,7 @@ import type { Wanted } from './connections.ts'
 import { attempt, toAddressError } from './dial-address.ts'
 import { AddressError, DialError, Failures } from './errors.ts'
 import type { Limiter } from './limiter.ts'
+import type { SwarmMetrics } from './metrics.ts'
 import { delays, rank } from './ranking.ts'
 import type { Ranked } from './ranking.ts'
 import type { Target, Targets } from './targets.ts'
@@ -26,6 +27,7 @@ export interface WorkerParts<C, S> {
   readonly backoff: Backoff
   readonly blackHoles: BlackHoles
   readonly cap: VictimCap | undefined
+  readonly metrics: SwarmMetrics | undefined
   /** A connection that is there already and does. */
   existing(peer: string | undefined, wanted: Wanted): SwarmConnection<C, S> | undefined
   targets(
@@ -104,7 +106,10 @@ export class DialWorker<C, S> {
 
   #join(request: Request<C, S>, { dial, refused }: Targets): void {
     if (!this.#requests.has(request) || this.#life.signal.aborted) return
-    for (const error of refused) request.failures.add(error)
+    for (const error of refused) {
+      this.#parts.metrics?.address(error)
+      request.failures.add(error)
+    }
     const fresh = new Map<string, Target>()
     for (const target of dial) {
       const known = this.#attempts.get(target.address)
@@ -150,6 +155,7 @@ export class DialWorker<C, S> {
   #start(target: Target): void {
     const refused = this.#refusal(target)
     if (refused !== undefined) {
+      this.#parts.metrics?.address(refused)
       // A later caller may find it allowed again.
       this.#attempts.delete(target.address)
       this.#fail(target.address, refused)
@@ -195,8 +201,9 @@ export class DialWorker<C, S> {
   }
 
   async #finish(target: Target, outcome: { raw: C } | AddressError): Promise<void> {
-    const { blackHoles, cap, dialer } = this.#parts
+    const { blackHoles, cap, dialer, metrics } = this.#parts
     const { address, at } = target
+    metrics?.address(outcome)
     if (!(outcome instanceof AddressError)) {
       if (this.#life.signal.aborted) return void dialer.close(outcome.raw).catch(() => {})
       blackHoles.record(at, true)

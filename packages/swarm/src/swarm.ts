@@ -3,74 +3,30 @@
  * one peer (core's `Dialer`).
  */
 import { abortError, NetworkScope, PexError, placeOf } from '@pex/core'
-import type { Clock, Contact, Dialer, Rng } from '@pex/core'
+import type { Contact } from '@pex/core'
 import { Backoff } from './backoff.ts'
-import type { BackoffInit } from './backoff.ts'
 import { Bandwidth } from './bandwidth.ts'
 import { BlackHoles } from './black-hole.ts'
-import type { BlackHoleInit } from './black-hole.ts'
 import { SwarmConnection } from './connection.ts'
 import { Connections } from './connections.ts'
 import type { Wanted } from './connections.ts'
 import { DialSync } from './dial-sync.ts'
 import { DialError } from './errors.ts'
 import type { Direction, Gater } from './gater.ts'
+import type { DialInit, SwarmInit, SwarmParts } from './init.ts'
 import { Limiter } from './limiter.ts'
-import type { LimiterInit } from './limiter.ts'
 import { Listening } from './listening.ts'
-import type { ListeningParts } from './listening.ts'
 import { Notifications } from './notifications.ts'
 import type { Notifiee } from './notifications.ts'
-import type { StreamPort, SwarmStream } from './stream.ts'
+import { Settling } from './settling.ts'
+import type { SwarmStream } from './stream.ts'
 import { targetsOf } from './targets.ts'
 import { VictimCap } from './victim-cap.ts'
-import type { VictimCapInit } from './victim-cap.ts'
 
-/** What a swarm is put together from. */
-export interface SwarmParts<C, S> {
-  /** This host's peer id. */
-  readonly self: string
-  readonly dialer: Dialer<C>
-  readonly clock: Clock
-  readonly rng: Rng
-  /** @default none: connections only */
-  readonly streams?: StreamPort<C, S> | undefined
-  /** @default nothing can be listened at */
-  readonly listen?: ListeningParts<C>['listen']
-  readonly interfaces?: ListeningParts<C>['interfaces']
-  /** Addresses of this host that others listen at for it; none is dialled. @default none */
-  readonly ownAddresses?: (() => readonly string[]) | undefined
-  /** Hears what listeners and closings throw. @default silence */
-  readonly log?: ((error: unknown) => void) | undefined
-}
-
-/** How it shall behave. */
-export interface SwarmInit<C, S> extends LimiterInit {
-  /** @default everything is allowed */
-  readonly gater?: Gater | undefined
-  /** How far the network reaches. @default a scope of its own, `auto` */
-  readonly scope?: NetworkScope | undefined
-  readonly backoff?: Omit<BackoffInit, 'rng'> | undefined
-  readonly blackHole?: BlackHoleInit | undefined
-  /** The cap on dials to places that have proved nothing; false for none. */
-  readonly victimCap?: Omit<VictimCapInit, 'rng'> | false | undefined
-  /** One caller's wait for a dial, ms. @default 60_000 (go-libp2p-swarm) */
-  readonly dialTimeoutMs?: number | undefined
-  /** One address, ms. @default 15_000 (go-libp2p) */
-  readonly addressTimeoutMs?: number | undefined
-  /** One address of a private range, ms. @default 5_000 (go-libp2p-swarm) */
-  readonly localTimeoutMs?: number | undefined
-  /** What to do with an inbound stream, once everybody has heard of it. */
-  readonly onStream?: ((stream: SwarmStream<C, S>) => unknown) | undefined
-}
-
-export interface DialInit extends Wanted {
-  readonly signal?: AbortSignal | undefined
-  /** Fail with `PEX_NO_CONNECTION` rather than dial. @default false */
-  readonly noDial?: boolean | undefined
-  /** @default the swarm's own */
-  readonly timeoutMs?: number | undefined
-}
+/** A caller's wait for a dial, ms. */
+const DIAL_MS = 60_000
+/** A surplus connection's last idle time, ms. */
+const SETTLE_MS = 5_000
 
 export class Swarm<C, S = never> {
   readonly backoff: Backoff
@@ -81,6 +37,7 @@ export class Swarm<C, S = never> {
   readonly #init: SwarmInit<C, S>
   readonly #cap: VictimCap | undefined
   readonly #connections = new Connections<C, S>()
+  readonly #settling: Settling<C, S>
   readonly #notifications: Notifications<C, S>
   readonly #listening: Listening<C>
   readonly #dials: DialSync<C, S>
@@ -100,6 +57,14 @@ export class Swarm<C, S = never> {
     this.#cap = init.victimCap === false ? undefined : new VictimCap({ ...init.victimCap, rng })
     this.#notifications = new Notifications(error => parts.log?.(error))
     this.#listening = new Listening(parts)
+    this.#settling = new Settling({
+      self: parts.self,
+      clock,
+      settleMs: parts.streams === undefined ? Infinity : (init.settleMs ?? SETTLE_MS),
+      simultaneousMs: init.dialTimeoutMs ?? DIAL_MS,
+      of: peer => this.#connections.of(peer),
+      failed: error => parts.log?.(error)
+    })
     this.#dials = new DialSync<C, S>({
       clock,
       dialer,
@@ -107,7 +72,8 @@ export class Swarm<C, S = never> {
       backoff: this.backoff,
       blackHoles: new BlackHoles(init.blackHole),
       cap: this.#cap,
-      existing: (peer, wanted) => (peer === undefined ? undefined : this.#connections.best(peer, wanted)),
+      metrics: parts.metrics,
+      existing: (peer, wanted) => (peer === undefined ? undefined : this.#best(peer, wanted)),
       targets: (peer, addresses, wanted) => {
         const targetParts = { dialer, gater: this.#gater, scope: this.scope, own: () => this.#own() }
         return targetsOf(targetParts, peer, addresses, wanted)
@@ -116,6 +82,7 @@ export class Swarm<C, S = never> {
       timeoutOf: at => this.#timeoutOf(at),
       isVouched: address => this.scope.isConfigured(address)
     })
+    parts.metrics?.watch(this)
   }
 
   get self(): string {
@@ -126,17 +93,11 @@ export class Swarm<C, S = never> {
    * A connection to the peer: the best one that there is, or a new one. Fails with a `DialError` that has a cause for each
    * address, with `PEX_NO_CONNECTION` where dialling was not wanted, or with what the signal's abort means.
    */
-  async dial({ id, addresses }: Contact, init: DialInit = {}): Promise<SwarmConnection<C, S>> {
-    if (this.#closing !== undefined) throw this.#closed()
-    if (id === this.self) throw new DialError('PEX_DIAL_SELF', id, 'this host does not dial itself')
-    const existing = id === undefined ? undefined : this.#connections.best(id, init)
-    if (existing !== undefined) return existing
-    if (init.noDial === true) throw new PexError('PEX_NO_CONNECTION', `not connected to ${id}`)
-    if (id !== undefined && this.#gater.peerDial?.(id) === false)
-      throw new DialError('PEX_GATED', id, `the gater refuses ${id}`)
-    if (addresses.length === 0)
-      throw new DialError('PEX_NO_KNOWN_ADDRESS', id, `no address of ${id} is known`)
-    return this.#within(init, signal => this.#dials.dial(id, addresses, { direct: init.direct, signal }))
+  dial(to: Contact, init: DialInit = {}): Promise<SwarmConnection<C, S>> {
+    const existing = to.id === undefined || this.#closing !== undefined ? undefined : this.#best(to.id, init)
+    if (existing !== undefined) return Promise.resolve(existing)
+    const dial = this.#dial(to, init)
+    return init.noDial === true ? dial : (this.#parts.metrics?.dial(dial) ?? dial)
   }
 
   /** A stream to the peer, on the best connection that there is, or on a new one; once more where that proves closed. */
@@ -208,7 +169,7 @@ export class Swarm<C, S = never> {
   }
 
   isConnected(peer: string): boolean {
-    return this.#connections.best(peer) !== undefined
+    return this.#best(peer) !== undefined
   }
 
   /** The peers that are connected; a copy. */
@@ -274,6 +235,18 @@ export class Swarm<C, S = never> {
     return this.#closing
   }
 
+  /** Where there is no connection yet. */
+  async #dial({ id, addresses }: Contact, init: DialInit): Promise<SwarmConnection<C, S>> {
+    if (this.#closing !== undefined) throw this.#closed()
+    if (id === this.self) throw new DialError('PEX_DIAL_SELF', id, 'this host does not dial itself')
+    if (init.noDial === true) throw new PexError('PEX_NO_CONNECTION', `not connected to ${id}`)
+    if (id !== undefined && this.#gater.peerDial?.(id) === false)
+      throw new DialError('PEX_GATED', id, `the gater refuses ${id}`)
+    if (addresses.length === 0)
+      throw new DialError('PEX_NO_KNOWN_ADDRESS', id, `no address of ${id} is known`)
+    return this.#within(init, signal => this.#dials.dial(id, addresses, { direct: init.direct, signal }))
+  }
+
   async #close(): Promise<void> {
     this.#dials.stop(this.#closed())
     const listeners = this.#listening.listeners.map(async listener => {
@@ -318,10 +291,17 @@ export class Swarm<C, S = never> {
       notifications: this.#notifications,
       nextStreamId: () => String(++this.#streamCount),
       count: (...counted) => this.bandwidth.count(...counted),
-      removed: gone => this.#connections.remove(gone),
+      removed: gone => {
+        this.#connections.remove(gone)
+        this.#settling.forget(gone)
+        this.#settling.look(gone.peer)
+      },
+      used: ({ peer }) => this.#settling.look(peer),
       inBackground: work => void this.#track(work)
     })
     this.#connections.add(connection)
+    this.#parts.metrics?.opened(direction)
+    this.#settling.look(reached.peer)
     // At once: whatever else happens to it from now on comes after that.
     void this.#track(connection.announce())
     return connection
@@ -329,7 +309,7 @@ export class Swarm<C, S = never> {
 
   /** Runs a dial within the caller's time; why it had to end outweighs what went wrong meanwhile. */
   async #within<T>(
-    { signal, timeoutMs = this.#init.dialTimeoutMs ?? 60_000 }: DialInit,
+    { signal, timeoutMs = this.#init.dialTimeoutMs ?? DIAL_MS }: DialInit,
     work: (signal: AbortSignal) => Promise<T>
   ): Promise<T> {
     const controller = new AbortController()
@@ -344,6 +324,10 @@ export class Swarm<C, S = never> {
       cancel()
       signal?.removeEventListener('abort', follow)
     }
+  }
+
+  #best(peer: string, wanted: Wanted = {}): SwarmConnection<C, S> | undefined {
+    return this.#connections.best(peer, (a, b) => this.#settling.prefers(a, b), wanted)
   }
 
   #timeoutOf(at: string): number {

@@ -64,7 +64,7 @@ describe('connections', () => {
     await value(world, a!.closePeer('nobody'))
   })
 
-  it('best of several: unlimited, direct, busy, new', async () => {
+  it('best of several: unlimited, direct, of the lower id, new', async () => {
     const world = new World()
     const swarm = world.swarm('a')
     const end = (kind: Partial<End>): End => ({
@@ -81,10 +81,12 @@ describe('connections', () => {
       await swarm.adopt(each, 'inbound')
       expect(await best()).toBe(each)
     }
-    await swarm.accept(ends[2]!, { on: ends[2]!, isOpen: true })
-    expect(await best()).toBe(ends[2])
-    ends[2]!.isOpen = false
-    expect(await best()).toBe(ends[3])
+    const own = end({})
+    await swarm.adopt(own, 'outbound')
+    await swarm.adopt(end({}), 'inbound')
+    expect(await best()).toBe(own)
+    own.isOpen = false
+    expect(await best()).not.toBe(own)
   })
 
   it('whose closing fails give each call the same result', async () => {

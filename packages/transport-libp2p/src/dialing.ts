@@ -3,10 +3,10 @@
  * manners. The transport and the keeper dial this way; `dialing()` gives any application the same as a service.
  */
 import { PexError } from '@pex/core'
-import type { Clock, Contact, Dialer, NetworkScope, Rng } from '@pex/core'
+import type { Clock, Contact, Dialer, Metrics, NetworkScope, Rng } from '@pex/core'
 import { withoutPeer } from '@pex/record'
 import { systemClock, systemRng } from '@pex/service'
-import { Swarm } from '@pex/swarm'
+import { Swarm, SwarmMetrics } from '@pex/swarm'
 import type { DialInit, SwarmInit } from '@pex/swarm'
 import type { ComponentLogger, Connection, ConnectionGater, PeerId, Startable } from '@libp2p/interface'
 import type { AddressManager } from '@libp2p/interface-internal'
@@ -19,6 +19,8 @@ export interface DialingServiceComponents extends DialingComponents {
   readonly addressManager: AddressManager
   readonly logger: ComponentLogger
   readonly peerId: PeerId
+  /** Where dials are counted, where the node has any. */
+  readonly metrics?: Metrics | undefined
 }
 
 export interface DialingInit extends SwarmInit<Connection, never> {
@@ -53,6 +55,7 @@ export class Libp2pDialing implements Dialing {
   readonly #components: DialingServiceComponents
   readonly #dialer: Dialer<Connection>
   readonly #init: DialingInit
+  readonly #metrics: SwarmMetrics | undefined
   #swarm: Swarm<Connection> | undefined
   #unsubscribe: (() => void) | undefined
 
@@ -60,6 +63,7 @@ export class Libp2pDialing implements Dialing {
     this.#components = components
     this.#dialer = libp2pDialer(components)
     this.#init = init
+    this.#metrics = components.metrics && new SwarmMetrics(components.metrics)
   }
 
   get [Symbol.toStringTag](): string {
@@ -80,7 +84,15 @@ export class Libp2pDialing implements Dialing {
     const ownAddresses = (): readonly string[] =>
       addressManager.getAddresses().map(address => withoutPeer(address).toString())
     const swarm = new Swarm<Connection>(
-      { self: peerId.toString(), dialer, clock, rng, ownAddresses, log: error => log.error('%e', error) },
+      {
+        self: peerId.toString(),
+        dialer,
+        clock,
+        rng,
+        ownAddresses,
+        metrics: this.#metrics,
+        log: error => log.error('%e', error)
+      },
       init
     )
     const adopt = (connection: Connection): void => {

@@ -46,6 +46,11 @@ export class IdleConnections {
     this.#parts = parts
   }
 
+  /** How many of them there are. */
+  get size(): number {
+    return this.#connections.size
+  }
+
   /** An exchange has opened it. */
   opened(connection: Connection): void {
     if (this.#parts.idleMs !== Infinity)

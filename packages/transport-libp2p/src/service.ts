@@ -102,7 +102,10 @@ class Libp2pPex implements PexService, Startable {
     this.#protocolsOf = namespace => wires.map(wire => wire.protocolOf(namespace))
     const connected = connectedPeers({ connectionManager, peerStore, rng, protocolsOf: this.#protocolsOf })
     const discovery = [connected, ...(rest.discovery ?? [])]
-    this.#pex = createPex({ ...parts, logger: this.#log }, { ...rest, scope, discovery, dialOnly: true })
+    this.#pex = createPex(
+      { ...parts, logger: this.#log, metrics: components.metrics },
+      { ...rest, scope, discovery, dialOnly: true }
+    )
     // Its events and ours are one target: to listeners there is one service.
     this.#events = this.#pex
     this.#announcer = new Announcer({
@@ -258,6 +261,14 @@ class Libp2pPex implements PexService, Startable {
 
   get id(): string {
     return this.#pex.id
+  }
+
+  get record(): Pex['record'] {
+    return this.#pex.record
+  }
+
+  get transport(): Transport {
+    return this.#pex.transport
   }
 
   get namespaces(): readonly string[] {

@@ -17,6 +17,9 @@ import { onStream, within } from './deadline.ts'
 import { Libp2pDialing } from './dialing.ts'
 import type { DialingInit, DialingServiceComponents } from './dialing.ts'
 import { IdleConnections } from './idle-connections.ts'
+import { TransportMetrics } from './metrics.ts'
+import { mapOutside } from './outside.ts'
+import type { Outside } from './outside.ts'
 
 /** The parts of a libp2p node that the transport needs. */
 export interface Libp2pTransportComponents extends DialingServiceComponents {
@@ -68,6 +71,8 @@ interface Opened {
   readonly done: () => void
 }
 
+const overtaken = new PexError('PEX_ABORTED', 'the question took too long while others waited')
+
 /** Options that are not handed on. */
 type StreamOption = Exclude<keyof Libp2pTransportInit, 'dialing' | 'scope' | 'rng'>
 
@@ -88,7 +93,10 @@ export class Libp2pTransport implements Transport {
   readonly #serving = new Set<Promise<void>>()
   // What can be dialled, by address as strangers write it. Bounded by limits.maxKnown.
   readonly #carried = new BoundedMap<string, boolean>(limits.maxKnown)
+  // Bounded by the ports that this host has asked routers for.
+  #outside: readonly Outside[] = []
   #running: AbortController | undefined
+  readonly #metrics: TransportMetrics | undefined
 
   constructor(
     components: Libp2pTransportComponents,
@@ -116,6 +124,17 @@ export class Libp2pTransport implements Transport {
       idleMs: this.#init.idleConnectionMs,
       isOwn: protocol => this.#protocols.has(protocol)
     })
+    this.#metrics = components.metrics && new TransportMetrics(components.metrics, this)
+  }
+
+  /** Requests of peers that are being served. */
+  get serving(): number {
+    return this.#serving.size
+  }
+
+  /** Of these, those whose question is not complete yet. */
+  get incoming(): number {
+    return this.#incoming.size
   }
 
   async start(): Promise<void> {
@@ -149,6 +168,10 @@ export class Libp2pTransport implements Transport {
     return addresses
   }
 
+  announce(places: readonly Outside[]): void {
+    this.#outside = mapOutside(this.#components.addressManager, this.#outside, places)
+  }
+
   watchAddresses(listener: () => void): () => void {
     const { events } = this.#components
     const watcher = (): void => listener()
@@ -169,11 +192,15 @@ export class Libp2pTransport implements Transport {
     if (this.#running === undefined) throw stopped()
     checkQuestion(body)
     try {
-      return await within({ signals: [this.#running.signal, signal] }, joint =>
+      const answer = await within({ signals: [this.#running.signal, signal] }, joint =>
         this.#ask(to, protocol, body, joint)
       )
-    } catch (error) {
-      throw failure(error)
+      this.#metrics?.requested()
+      return answer
+    } catch (cause) {
+      const error = failure(cause)
+      this.#metrics?.requested(error)
+      throw error
     }
   }
 
@@ -270,12 +297,13 @@ export class Libp2pTransport implements Transport {
     const [slowest] = this.#incoming
     const full = this.#serving.size >= this.#init.maxInbound
     if (this.#running === undefined || (full && slowest === undefined)) {
+      this.#metrics?.served('refused')
       stream.abort(new Error('this host serves no more requests now'))
       return
     }
     if (full && slowest !== undefined) {
       this.#incoming.delete(slowest)
-      slowest.abort(new PexError('PEX_ABORTED', 'the question took too long while others waited'))
+      slowest.abort(overtaken)
     }
     const request = new AbortController()
     this.#incoming.add(request)
@@ -308,7 +336,9 @@ export class Libp2pTransport implements Transport {
           await send(stream, answer, framing, signal)
         })
       )
+      this.#metrics?.served('answered')
     } catch (error) {
+      this.#metrics?.served(request.signal.reason === overtaken ? 'overtaken' : 'failed')
       this.#log.error('request of %p failed - %e', connection.remotePeer, error)
     } finally {
       stream.removeEventListener('close', ended)

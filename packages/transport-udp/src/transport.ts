@@ -4,7 +4,7 @@
  */
 import { randomBytes } from 'node:crypto'
 import { abortError, checkQuestion, limits, NetworkScope, PexError } from '@pex/core'
-import type { Answer, Clock, Contact, Handler, Rng, Transport } from '@pex/core'
+import type { Answer, Clock, Contact, Handler, Metrics, Rng, Transport } from '@pex/core'
 import { isLoopback, parseAddress, parseListen } from './address.ts'
 import type { Address } from './address.ts'
 import { noCensus } from './census.ts'
@@ -21,6 +21,7 @@ import type { Serving } from './inbox.ts'
 import { Manners } from './manners.ts'
 import type { CallCap } from './manners.ts'
 import { addressesOf, isWildcard } from './interfaces.ts'
+import { UdpMetrics } from './metrics.ts'
 import { STATUS, writeQuestion } from './payload.ts'
 import type { DatagramRejection } from './rejections.ts'
 import { bindDgram } from './socket.ts'
@@ -44,6 +45,8 @@ export interface UdpTransportInit {
   readonly cap?: CallCap | undefined
   /** Bounds other than the defaults. @default udpLimits */
   readonly limits?: Partial<UdpLimits> | undefined
+  /** Where to count what happens: a libp2p node's metrics, or anything like them. @default nothing is counted */
+  readonly metrics?: Metrics | undefined
 }
 
 /** What tests put in the place of the platform. */
@@ -89,6 +92,8 @@ export class Udp implements UdpTransport {
   readonly #running = new Map<Serving, AbortController>()
   // Bounded by the listeners of this host's own code.
   readonly #watchers = new Set<() => void>()
+  // Bounded by the ports that this host has asked routers for.
+  #announced: readonly { readonly inside: string; readonly outside: string }[] = []
   // Bounded by the addresses to listen on.
   #sockets: DatagramSocket[] = []
   #endpoint: Endpoint | undefined
@@ -98,6 +103,7 @@ export class Udp implements UdpTransport {
   #cancelLook = (): void => {}
   #lastKey = 0
   readonly #id: string
+  readonly #metrics: UdpMetrics | undefined
 
   constructor(init: UdpTransportInit, platform: Platform) {
     if (init.networkKey !== undefined && init.networkKey.length !== KEY_BYTES)
@@ -112,6 +118,7 @@ export class Udp implements UdpTransport {
     this.#limits = { ...udpLimits, ...init.limits }
     this.#listen = init.listen.map(parseListen)
     this.#id = identity(init.privateKey, platform.keyPair()).id
+    this.#metrics = init.metrics && new UdpMetrics(init.metrics, this)
   }
 
   get id(): string {
@@ -163,6 +170,7 @@ export class Udp implements UdpTransport {
       this.#cancelLook()
       endpoint.close(this.#clock.now())
       this.#settle()
+      this.#metrics?.ended(endpoint.rejections)
       this.#endpoint = undefined
       this.#cancelWake()
       this.#wakeAt = Infinity
@@ -174,7 +182,14 @@ export class Udp implements UdpTransport {
 
   addresses(): readonly string[] {
     if (this.#listen.length === 0) return []
-    return this.#sockets.flatMap(({ host, port }) => addressesOf(host, port))
+    const inside = this.#sockets.flatMap(({ host, port }) => addressesOf(host, port))
+    const outside = this.#announced.filter(place => inside.includes(place.inside)).map(place => place.outside)
+    return [...inside, ...outside.filter(address => !inside.includes(address))]
+  }
+
+  announce(places: readonly { readonly inside: string; readonly outside: string }[]): void {
+    this.#announced = places
+    this.#changed()
   }
 
   carries(address: string): boolean {
@@ -225,6 +240,7 @@ export class Udp implements UdpTransport {
     const via = this.#sockets.length
     return this.#platform.bind(host, port, (bytes, from, fromPort) => {
       if (this.#endpoint !== endpoint) return
+      this.#metrics?.datagram('received', bytes.length)
       endpoint.receive(this.#clock.now(), { host: from, port: fromPort, via }, bytes)
       this.#settle()
     })
@@ -267,6 +283,7 @@ export class Udp implements UdpTransport {
   #do(endpoint: Endpoint, output: Output): void {
     switch (output.type) {
       case 'send':
+        this.#metrics?.datagram('sent', output.bytes.length)
         return this.#sockets[output.to.via ?? 0]?.send(output.bytes, output.to.host, output.to.port)
       case 'question':
         return void this.#serve(endpoint, output.serving, output.protocol, output.body)

@@ -6,3 +6,8 @@
 export type { InDegree, Result, RoundFigures } from '../result.ts'
 export { compareReport, report } from './report.ts'
 export { summary, summaryOfTwo } from './summary.ts'
+export { tableOf } from './frame.ts'
+export { Html, html } from './html.ts'
+export type { Content } from './html.ts'
+export { percent, whole } from './numbers.ts'
+export { style } from './style.ts'

@@ -1,0 +1,34 @@
+/**
+ * A message's id: SHA-256 over all of it. Nobody can name a message before it exists, make another one with the same id,
+ * or give a known one a second name; so ids never travel with messages, every receiver finds them by itself.
+ */
+import { sha256 } from '@noble/hashes/sha2.js'
+import type { Message } from './message.ts'
+
+/** Bytes of an id. */
+export const ID_BYTES = 32
+
+const encoder = new TextEncoder()
+
+/** The id in hex. The name's length stands before it, so that no name can borrow bytes from the payload. */
+export function idOf({ protocol, publishedAt, payload }: Message): string {
+  const name = encoder.encode(protocol)
+  const head = new Uint8Array(9 + name.length)
+  head[0] = name.length
+  head.set(name, 1)
+  new DataView(head.buffer).setBigUint64(1 + name.length, BigInt(publishedAt))
+  return toHex(sha256.create().update(head).update(payload).digest())
+}
+
+const digits = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
+
+export function toHex(bytes: Uint8Array): string {
+  let text = ''
+  for (const byte of bytes) text += digits[byte]!
+  return text
+}
+
+/** The bytes of an id. */
+export function fromHex(id: string): Uint8Array {
+  return Uint8Array.from({ length: id.length / 2 }, (_, i) => Number.parseInt(id.slice(2 * i, 2 * i + 2), 16))
+}
