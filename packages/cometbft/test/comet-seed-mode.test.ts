@@ -1,3 +1,4 @@
+import { dialString } from '@pex/address-book'
 import { describe, expect, it } from 'vitest'
 import { day, hour, minute, node, nodes, scene, second } from './comet-scene.ts'
 import type { Scene, SceneInit } from './comet-scene.ts'
@@ -162,6 +163,20 @@ describe('a seed crawls', () => {
     const gaps = one.dials.slice(1).map(({ at }, i) => at - one.dials[i]!.at)
     expect(one.dials.length).toBeGreaterThan(5)
     expect(Math.min(...gaps)).toBeGreaterThanOrEqual(2 * minute)
+    await one.stop()
+  })
+
+  it('a visit that the node forestalls with a call of its own is none: it is made up for in the next round', async () => {
+    const one = seedScene({ known: [node(1)], isIdle: true })
+    one.places.set(dialString(node(1)), 'duplicate')
+    one.begin()
+    await one.advance(1)
+    const caller = one.calls(node(1))
+    await one.advance(second)
+    one.leaves(caller)
+    one.up(node(1))
+    await one.advance(31 * second)
+    expect(one.dials).toHaveLength(2)
     await one.stop()
   })
 

@@ -50,7 +50,7 @@ export function bookFile<A>({ path, format, now }: BookFileInit<A>): BookFile<A>
     },
     save: async snapshot => {
       const text = format.write(snapshot)
-      const saving = last.then(() => replace(path, text))
+      const saving = last.then(() => replaceFile(path, text, 0o600))
       last = saving.catch(() => {})
       try {
         await saving
@@ -91,12 +91,16 @@ async function isThere(path: string): Promise<boolean> {
   }
 }
 
-async function replace(path: string, text: string): Promise<void> {
+/**
+ * Writes a file whole or not at all: what was there before is there until the new one is on the disk. Rejects with the
+ * system's own error, and leaves no draft.
+ */
+export async function replaceFile(path: string, text: string, mode: number): Promise<void> {
   const draft = `${path}.new`
   try {
     // A draft of a process that was killed is in the way of `wx`, and another's link must not be followed.
     await rm(draft, { force: true })
-    const file = await open(draft, 'wx', 0o600)
+    const file = await open(draft, 'wx', mode)
     try {
       await file.writeFile(text)
       await file.sync()

@@ -3,5 +3,5 @@
  *
  * @packageDocumentation
  */
-export { bookFile } from './book-file.ts'
+export { bookFile, replaceFile } from './book-file.ts'
 export type { BookFile, BookFileInit, LoadedBook } from './book-file.ts'

@@ -88,6 +88,8 @@ export class Crawl {
     this.#visits.set(address.id, handle.clock.now())
     this.#visiting++
     if ((await dials.dial(address, 'visit')) !== undefined) this.#metAt = handle.clock.now()
+    // It called while it was dialled, and that connection is left: nobody was visited.
+    else if (handle.peers.has(address.id)) this.#visits.delete(address.id)
     this.#visiting--
     this.next()
   }

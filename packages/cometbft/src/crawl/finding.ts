@@ -1,10 +1,17 @@
 /** What one visit to a node finds: one connection, one request, and goodbye. */
 import type { NetAddress } from '@pex/address-book'
 import type { NodeInfo } from '@pex/switch'
+import { verdicts } from '../probe/verdict.ts'
 import type { Outcome } from '../probe/verdict.ts'
 
 /** How a visit ended: as a probe says it, or `failed` in another way, of which `detail` tells. */
 export type VisitVerdict = Exclude<Outcome['verdict'], 'bad-target' | 'dns'> | 'failed'
+
+/** All of them: a crawl has no bad targets, and looks nothing up. */
+export const visitVerdicts: readonly VisitVerdict[] = [
+  ...verdicts.filter(verdict => verdict !== 'bad-target' && verdict !== 'dns'),
+  'failed'
+]
 
 export interface Finding {
   readonly verdict: VisitVerdict

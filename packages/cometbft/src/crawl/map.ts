@@ -1,6 +1,7 @@
 /** What a crawl has found, as a value: what is written to a file, and what a crawl goes on from. */
 import { formatIp, parseIp } from '@pex/address-book'
 import type { Place } from '@pex/switch'
+import { visitVerdicts } from './finding.ts'
 import type { VisitVerdict } from './finding.ts'
 
 /** How the last visit to a node ended, or why there will be none. */
@@ -61,22 +62,7 @@ export interface CrawlMap {
 }
 
 const FORMAT = 'pex-crawl-1'
-const verdicts: ReadonlySet<string> = new Set<CrawlVerdict>([
-  'ok',
-  'refused',
-  'unreachable',
-  'timeout',
-  'wrong-id',
-  'wrong-chain',
-  'incompatible',
-  'full',
-  'pex-off',
-  'closed',
-  'bad-handshake',
-  'bad-answer',
-  'failed',
-  'skipped'
-])
+const known: ReadonlySet<string> = new Set<CrawlVerdict>([...visitVerdicts, 'skipped'])
 
 /** The map as JSON, a node in each line. What is undefined is left out. */
 export function writeCrawlMap(map: CrawlMap): string {
@@ -122,7 +108,7 @@ function nodeOf(value: unknown): MappedNode | undefined {
   return {
     id,
     addresses,
-    verdict: typeof verdict === 'string' && verdicts.has(verdict) ? (verdict as CrawlVerdict) : undefined,
+    verdict: typeof verdict === 'string' && known.has(verdict) ? (verdict as CrawlVerdict) : undefined,
     detail: typeof detail === 'string' ? detail : undefined,
     about: aboutOf(node['about']),
     latencyMs: typeof latencyMs === 'number' ? latencyMs : undefined,

@@ -55,6 +55,24 @@ export type Outcome =
   /** Its answer cannot be read. */
   | { readonly verdict: 'bad-answer'; readonly why: string; readonly node: NodeInfo }
 
+/** All verdicts that there are, the good one first. */
+export const verdicts: readonly Outcome['verdict'][] = [
+  'ok',
+  'bad-target',
+  'dns',
+  'refused',
+  'unreachable',
+  'timeout',
+  'wrong-id',
+  'wrong-chain',
+  'incompatible',
+  'full',
+  'pex-off',
+  'closed',
+  'bad-handshake',
+  'bad-answer'
+]
+
 /** One of several addresses that a name stands for, which was not the best. */
 export interface Elsewhere {
   readonly place: Place
