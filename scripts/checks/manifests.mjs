@@ -29,8 +29,10 @@ function packageProblems(pkg) {
       [manifest.sideEffects !== undefined, 'says nothing about sideEffects']
     )
   }
+  // JSON Schemas are published as files; whoever has some says so.
+  const isSchemas = name => name === 'schemas' && manifest.files?.includes(name) === true
   const strangers = readdirSync(pkg.dir).filter(
-    name => !allowed.has(name) && !ignored.has(name) && !name.endsWith('.tsbuildinfo')
+    name => !allowed.has(name) && !ignored.has(name) && !isSchemas(name) && !name.endsWith('.tsbuildinfo')
   )
   return [
     ...must.filter(([holds]) => !holds).map(([, text]) => `${pkg.path}/package.json: ${text}`),

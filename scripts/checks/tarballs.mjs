@@ -1,6 +1,6 @@
 // What a user would install: each public package packed as it is published, looked into, and judged by publint and attw.
 import { mkdirSync, readFileSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { each, root, run } from '../lib/run.mjs'
 import { filesIn, packages, sweep } from '../lib/workspace.mjs'
 
@@ -54,6 +54,7 @@ async function contentProblems(name, tarball) {
     [`dist/${source}.js`, `dist/${source}.d.ts`].map(file => file.replaceAll('\\', '/'))
   )
   expected.push('package.json', 'README.md', 'LICENSE')
+  for (const file of filesIn(join(pkg.dir, 'schemas'), '.json')) expected.push(`schemas/${basename(file)}`)
   return [
     ...expected.filter(file => !files.includes(file)).map(file => `lacks ${file}`),
     ...files

@@ -8,6 +8,7 @@ import type { Benchmark } from './figure.ts'
 import { describeMachine, isBusy } from './machine.ts'
 import { page } from './report.ts'
 import type { Run } from './report.ts'
+import { NAME as SOAK } from './soak/name.ts'
 import { table } from './table.ts'
 
 const help = `npm run bench -- [options]
@@ -94,14 +95,7 @@ const run: Run = { machine, date: new Date().toISOString().slice(0, 10), quick, 
 if (write) {
   await mkdir(dirname(PAGE), { recursive: true })
   const before = await readFile(PAGE, 'utf8').catch(() => '')
-  await writeFile(
-    PAGE,
-    page(
-      run,
-      benchmarks.map(({ name }) => name),
-      before
-    )
-  )
+  await writeFile(PAGE, page(run, [...benchmarks.map(({ name }) => name), SOAK], before))
   say('bench: docs/benchmarks.md is written')
 }
 const shown = json

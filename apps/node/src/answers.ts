@@ -10,35 +10,63 @@ import { Failure } from './failure.ts'
 
 /** The host as it answers. */
 export interface Subject {
-  readonly pex: Pick<Pex, 'id' | 'namespaces' | 'view' | 'sample'>
+  readonly pex: Pick<Pex, 'id' | 'namespaces' | 'view' | 'sample' | 'rejections'>
   readonly running: boolean
   readonly addrs: readonly string[]
 }
 
+/** How a host fares: what `pex doctor` asks for. */
+export interface HealthAnswer extends IdAnswer {
+  /** Since the host's process began. */
+  readonly uptimeMs: number
+  /** Messages and records of peers that were wrong, since the start, by reason. */
+  readonly rejections: Readonly<Record<string, number>>
+}
+
 /** Throws `PEX_NOT_JOINED` for a namespace that the host is not in, `PEX_USAGE` for what is no question. */
-export function answerQuestion(subject: Subject, question: Question): IdAnswer | ViewAnswer | SampleAnswer {
+export function answerQuestion(
+  subject: Subject,
+  question: Question | null
+): IdAnswer | HealthAnswer | ViewAnswer | SampleAnswer {
   const { pex, running, addrs } = subject
-  switch (question.ask) {
+  // What comes on the socket is any JSON.
+  switch (question?.ask) {
     case 'id':
       return { id: pex.id, running, addrs, namespaces: pex.namespaces }
+    case 'health':
+      return {
+        id: pex.id,
+        running,
+        addrs,
+        namespaces: pex.namespaces,
+        uptimeMs: Math.round(process.uptime() * 1_000),
+        rejections: { ...pex.rejections }
+      }
     case 'view': {
       const peers = joined(pex, question.namespace, name => pex.view(name)).map(toViewPeer)
       return { id: pex.id, running, namespace: question.namespace, peers }
     }
     case 'sample': {
-      const peers = joined(pex, question.namespace, name => pex.sample(name, question.count)).map(toPeer)
-      return { id: pex.id, running, namespace: question.namespace, peers }
+      const { namespace, count } = question
+      if (typeof count !== 'number') throw misunderstood()
+      const peers = joined(pex, namespace, name => pex.sample(name, count)).map(toPeer)
+      return { id: pex.id, running, namespace, peers }
     }
     default:
-      throw new Failure(
-        'PEX_USAGE',
-        'the host does not understand the question',
-        'the pex command of its version'
-      )
+      throw misunderstood()
   }
 }
 
-function joined<T>(pex: Subject['pex'], namespace: string, read: (namespace: string) => T): T {
+function misunderstood(): Failure {
+  return new Failure(
+    'PEX_USAGE',
+    'the host does not understand the question',
+    'the pex command of its version'
+  )
+}
+
+function joined<T>(pex: Subject['pex'], namespace: unknown, read: (namespace: string) => T): T {
+  if (typeof namespace !== 'string') throw misunderstood()
   if (pex.namespaces.includes(namespace)) return read(namespace)
   const next =
     pex.namespaces.length > 0

@@ -21,6 +21,7 @@ import { createLibp2p } from 'libp2p'
 import { isUdp } from './addresses.ts'
 import type { Settings } from './config.ts'
 import type { Identity } from './identity.ts'
+import type { NodeMetrics } from './metrics.ts'
 import { swarmKey } from './secret.ts'
 
 /** A host's peer exchange, and what carries it. */
@@ -38,11 +39,13 @@ export interface CarrierParts {
   readonly secret: Uint8Array | undefined
   readonly store: Store
   readonly init: PexInit
+  /** Where to count what happens. @default nothing is counted */
+  readonly metrics?: NodeMetrics | undefined
 }
 
 /** Puts a host together; nothing is opened before `start`. */
 export async function openCarriers(settings: Settings, parts: CarrierParts): Promise<Carried> {
-  const { identity, secret, store } = parts
+  const { identity, secret, store, metrics } = parts
   const listen = { udp: settings.listen.filter(isUdp), stream: settings.listen.filter(each => !isUdp(each)) }
   const { privateKey } = identity
   const scope = new NetworkScope(settings.scope)
@@ -51,8 +54,8 @@ export async function openCarriers(settings: Settings, parts: CarrierParts): Pro
   const udp =
     listen.udp.length === 0
       ? undefined
-      : udpTransport({ privateKey, listen: listen.udp, networkKey: secret, scope, cap })
-  if (udp !== undefined && listen.stream.length === 0) return overUdp(udp, identity, store, init)
+      : udpTransport({ privateKey, listen: listen.udp, networkKey: secret, scope, cap, metrics })
+  if (udp !== undefined && listen.stream.length === 0) return overUdp(udp, parts, init)
   const node = await createLibp2p({
     privateKey,
     start: false,
@@ -61,6 +64,7 @@ export async function openCarriers(settings: Settings, parts: CarrierParts): Pro
     connectionEncrypters: [noise()],
     streamMuxers: [yamux()],
     ...(secret === undefined ? {} : { connectionProtector: preSharedKey({ psk: swarmKey(secret) }) }),
+    ...(metrics === undefined ? {} : { metrics: () => metrics }),
     connectionGater: scopeGater(scope),
     services: {
       identify: identify(),
@@ -82,8 +86,9 @@ export async function openCarriers(settings: Settings, parts: CarrierParts): Pro
   }
 }
 
-function overUdp(udp: UdpTransport, identity: Identity, store: Store, init: PexInit): Carried {
-  const service = createPex({ transport: udp, signer: createSigner(identity.privateKey), store }, init)
+function overUdp(udp: UdpTransport, { identity, store, metrics }: CarrierParts, init: PexInit): Carried {
+  const signer = createSigner(identity.privateKey)
+  const service = createPex({ transport: udp, signer, store, metrics }, init)
   return {
     pex: service,
     addresses: () => complete(udp, identity),

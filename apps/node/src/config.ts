@@ -7,6 +7,8 @@ import * as v from 'valibot'
 import { defaultDataPath } from './data-directory.ts'
 import { durationForms, parseDuration } from './duration.ts'
 import { Failure, oneLine } from './failure.ts'
+import { readListenAddress } from './listener.ts'
+import type { ListenAddress } from './listener.ts'
 import { readSources, settingNames } from './sources.ts'
 import type { Flags, RawValue, SettingName, Source } from './sources.ts'
 
@@ -34,6 +36,14 @@ export interface Settings {
   readonly scope: 'auto' | 'public' | 'private'
   /** The file with the secret of a closed network. @default none: everybody may come */
   readonly secret: string | undefined
+  /** Where to serve metrics for Prometheus. @default nowhere */
+  readonly metrics: ListenAddress | undefined
+  /** Where to serve the dashboard and the HTTP API. @default nowhere */
+  readonly dashboard: ListenAddress | undefined
+  /** The file with the word that the dashboard asks for. @default none, on loopback alone */
+  readonly dashboardToken: string | undefined
+  /** Whether to ask routers for ports that lead here. @default 'none' */
+  readonly nat: 'none' | 'upnp'
 }
 
 /** A settings value that is wrong only in the eyes of whoever uses it: where it stands. */
@@ -80,6 +90,13 @@ const tick = v.pipe(
   v.maxValue(maxTickMs, 'is too long')
 )
 
+/** An IP address and a port. */
+const listenAddress = v.pipe(
+  v.string('is not a text'),
+  v.transform(readListenAddress),
+  v.custom<ListenAddress>(address => address !== undefined, 'is no address to serve on')
+)
+
 /** What each setting may be: how to check it, and how to say it. */
 const rules = {
   listen: {
@@ -114,7 +131,11 @@ const rules = {
     schema: v.picklist(['auto', 'public', 'private'], 'is no scope'),
     allowed: 'auto, public or private'
   },
-  secret: { schema: path, allowed: 'the path of a file with 64 hexadecimal digits' }
+  secret: { schema: path, allowed: 'the path of a file with 64 hexadecimal digits' },
+  nat: { schema: v.picklist(['none', 'upnp'], 'is no way through a router'), allowed: 'none or upnp' },
+  metrics: { schema: listenAddress, allowed: '127.0.0.1:9464, or [::1]:0 for a free port' },
+  dashboard: { schema: listenAddress, allowed: '127.0.0.1:7777, or [::1]:0 for a free port' },
+  'dashboard-token': { schema: path, allowed: 'the path of a file with a long random text' }
 } as const
 
 type Checked = { -readonly [Name in SettingName]?: v.InferOutput<(typeof rules)[Name]['schema']> }
@@ -140,7 +161,11 @@ export function resolveSettings(
     policy: checked.policy,
     wire: checked.wire ?? 'native',
     scope: checked.scope ?? 'auto',
-    secret: checked.secret
+    secret: checked.secret,
+    metrics: checked.metrics,
+    nat: checked.nat ?? 'none',
+    dashboard: checked.dashboard,
+    dashboardToken: checked['dashboard-token']
   }
   return { settings, origins }
 }

@@ -15,6 +15,7 @@ import type { FailureCode } from './failure.ts'
 
 export type Question =
   | { readonly ask: 'id' }
+  | { readonly ask: 'health' }
   | { readonly ask: 'view'; readonly namespace: string }
   | { readonly ask: 'sample'; readonly namespace: string; readonly count: number }
 

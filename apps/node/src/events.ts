@@ -12,6 +12,10 @@ export type HostEvent = { readonly at: number } & (
       /** Complete addresses, ready to be another host's `--bootstrap`. */
       readonly addrs: readonly string[]
       readonly namespaces: readonly string[]
+      /** Where metrics are served, if they are. */
+      readonly metrics?: string
+      /** Where the dashboard is, if there is one. */
+      readonly dashboard?: string
     }
   /** A round is over; `reached` is its partner, or null when nobody answered. */
   | {
@@ -67,6 +71,14 @@ export type HostEvent = { readonly at: number } & (
   /** This host's own record has been signed anew; `seq` is a decimal number of up to 64 bits. */
   | { readonly event: 'record'; readonly seq: string; readonly addrs: readonly string[] }
   | {
+      /** What came of asking routers for ports: `mapped` leads calls for `outside` to `inside`. */
+      readonly event: 'port'
+      readonly outcome: 'mapped' | 'double-nat' | 'refused' | 'no-gateway' | 'given-up' | 'not-released'
+      /** Null where it is about no port in particular. */
+      readonly inside: string | null
+      readonly outside: string | null
+    }
+  | {
       /** The store was damaged or has failed. */
       readonly event: 'store'
       readonly problem: 'damaged' | 'failed' | 'repaired' | 'set-aside'
@@ -103,6 +115,8 @@ export type DemoEvent = { readonly at: number } & (
       readonly code: number | null
       readonly signal: string | null
     }
+  /** Where the dashboard of the demo is. */
+  | { readonly event: 'dashboard'; readonly url: string }
   | {
       /** Every host knows every other one. */
       readonly event: 'converged'

@@ -17,6 +17,8 @@ export type FailureCode =
   | 'PEX_DATA'
   /** A host of the demo has not started. */
   | 'PEX_DEMO'
+  /** The file of an address book cannot be read or written, is none, or holds what cannot be converted. */
+  | 'PEX_BOOK'
   /** Anything else: a fault of ours. */
   | 'PEX_INTERNAL'
 

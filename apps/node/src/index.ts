@@ -3,6 +3,8 @@
  *
  * @packageDocumentation
  */
+export { crawlShapes, seedShapes } from './chain-shapes.ts'
+export { doctorShapes } from './doctor/shapes.ts'
 export type {
   DemoEvent,
   ErrorEvent,
@@ -14,3 +16,4 @@ export type {
 } from './events.ts'
 export { answerShapes, demoShapes, hostShapes, parseLine } from './shapes.ts'
 export type { Shape } from './shapes.ts'
+export { toolShapes } from './tool-shapes.ts'

@@ -21,7 +21,8 @@ export async function askStore(directory: DataDirectory, question: Question): Pr
     throw new Failure('PEX_DATA', message, `pex start --data ${directory.path}`)
   }
   const { id } = identity
-  if (question.ask === 'id') return { id, running: false, addrs: [], namespaces: [] }
+  if (question.ask === 'id' || question.ask === 'health')
+    return { id, running: false, addrs: [], namespaces: [] }
   if (!existsSync(directory.store)) {
     const message = `no host runs in ${directory.path}, and it has left no store`
     throw new Failure('PEX_DATA', message, `pex start --data ${directory.path} --store level`)

@@ -9,7 +9,8 @@ export type Shape = v.StrictObjectSchema<v.ObjectEntries, undefined>
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0))
 const id = v.pipe(v.string(), v.regex(/^(12D3Koo|Qm|16Uiu2)[1-9A-HJ-NP-Za-km-z]+$/))
-const addrs = v.array(v.pipe(v.string(), v.startsWith('/')))
+const address = v.pipe(v.string(), v.startsWith('/'))
+const addrs = v.array(address)
 const seq = v.pipe(v.string(), v.regex(/^\d{1,20}$/))
 const namespace = v.pipe(v.string(), v.nonEmpty())
 const host = v.pipe(v.string(), v.regex(/^n\d+$/))
@@ -20,7 +21,13 @@ function event(name: string, entries: v.ObjectEntries): readonly [string, Shape]
 
 /** The lines of `pex start --json`, by event. */
 export const hostShapes: ReadonlyMap<string, Shape> = new Map([
-  event('listening', { id, addrs, namespaces: v.array(namespace) }),
+  event('listening', {
+    id,
+    addrs,
+    namespaces: v.array(namespace),
+    metrics: v.exactOptional(v.pipe(v.string(), v.url())),
+    dashboard: v.exactOptional(v.pipe(v.string(), v.url()))
+  }),
   event('round', { namespace, round: count, reached: v.nullable(id) }),
   event('exchange', { namespace, peer: id, role: v.picklist(['initiator', 'responder']), received: count }),
   event('view', { namespace, size: count, added: v.array(id), removed: v.array(id) }),
@@ -29,6 +36,11 @@ export const hostShapes: ReadonlyMap<string, Shape> = new Map([
   event('size', { namespace, size: v.number(), low: v.number(), high: v.number(), alarm: v.boolean() }),
   event('alarm', { namespace, size: v.number(), low: v.number(), high: v.number(), alarm: v.boolean() }),
   event('record', { seq, addrs }),
+  event('port', {
+    outcome: v.picklist(['mapped', 'double-nat', 'refused', 'no-gateway', 'given-up', 'not-released']),
+    inside: v.nullable(address),
+    outside: v.nullable(address)
+  }),
   event('store', {
     problem: v.picklist(['damaged', 'failed', 'repaired', 'set-aside']),
     namespace: v.nullable(namespace),
@@ -45,6 +57,7 @@ export const hostShapes: ReadonlyMap<string, Shape> = new Map([
 export const demoShapes: ReadonlyMap<string, Shape> = new Map([
   event('started', { host, pid: count, data: v.string() }),
   event('exited', { host, pid: count, code: v.nullable(count), signal: v.nullable(v.string()) }),
+  event('dashboard', { url: v.pipe(v.string(), v.url()) }),
   event('converged', { nodes: count, ms: count, rounds: count, exchanges: count })
 ])
 

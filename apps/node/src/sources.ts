@@ -9,7 +9,10 @@ import { readFileSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { Failure, oneLine, systemCode } from './failure.ts'
 
-/** The settings by name; the same word is option, key of the config file and, in capitals, environment variable. */
+/**
+ * The settings by name; the same word is option, key of the config file and, in capitals and with low lines, environment
+ * variable.
+ */
 export const settingNames = [
   'listen',
   'bootstrap',
@@ -21,12 +24,21 @@ export const settingNames = [
   'policy',
   'wire',
   'scope',
-  'secret'
+  'secret',
+  'metrics',
+  'nat',
+  'dashboard',
+  'dashboard-token'
 ] as const
 export type SettingName = (typeof settingNames)[number]
 
 /** What the command line gave, by setting; `config` names the file. */
-export type Flags = { readonly [Name in SettingName | 'config']?: string | readonly string[] | undefined }
+export type Flags = {
+  readonly [Name in Exclude<SettingName, 'dashboard-token'> | 'dashboardToken' | 'config']?:
+    | string
+    | readonly string[]
+    | undefined
+}
 
 /** A value that has not been checked, and where it stands. */
 export interface RawValue {
@@ -40,9 +52,9 @@ export type Source = ReadonlyMap<SettingName, RawValue>
 const maxConfigBytes = 1_048_576
 const known: ReadonlySet<string> = new Set(settingNames)
 const lists: ReadonlySet<SettingName> = new Set(['listen', 'bootstrap', 'discover', 'namespace'])
-const paths: ReadonlySet<SettingName> = new Set(['data', 'secret'])
+const paths: ReadonlySet<SettingName> = new Set(['data', 'secret', 'dashboard-token'])
 const variables: ReadonlyMap<string, SettingName> = new Map(
-  settingNames.map(name => [`PEX_${name.toUpperCase()}`, name])
+  settingNames.map(name => [`PEX_${name.toUpperCase().replaceAll('-', '_')}`, name])
 )
 
 /** All sources, the strongest first. Fails with `PEX_USAGE`. */
@@ -56,7 +68,7 @@ export function readSources(flags: Flags, env: NodeJS.ProcessEnv): readonly Sour
 function fromFlags(flags: Flags): Source {
   const source = new Map<SettingName, RawValue>()
   for (const name of settingNames) {
-    const value = flags[name]
+    const value = flags[name === 'dashboard-token' ? 'dashboardToken' : name]
     if (value !== undefined) source.set(name, { value, origin: `--${name}` })
   }
   return source

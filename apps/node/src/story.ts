@@ -15,6 +15,8 @@ export function tell(event: Untimed<HostEvent>): readonly string[] {
       return [
         `I am ${event.id}`,
         ...event.addrs.map(address => `listening on ${address}`),
+        ...(event.metrics === undefined ? [] : [`metrics at ${event.metrics}`]),
+        ...(event.dashboard === undefined ? [] : [`dashboard at ${event.dashboard}`]),
         `in ${event.namespaces.join(', ')}; Ctrl-C stops`
       ]
     case 'view':
@@ -26,6 +28,8 @@ export function tell(event: Untimed<HostEvent>): readonly string[] {
       const who = event.peer === null ? event.addrs.join(' ') : short(event.peer)
       return [`${event.namespace}: no exchange with ${oneLine(who)}: ${event.code}`]
     }
+    case 'port':
+      return tellPort(event)
     case 'store':
       return [oneLine(`${event.namespace ?? 'store'}: ${event.message}`)]
     case 'alarm': {
@@ -44,6 +48,23 @@ export function tell(event: Untimed<HostEvent>): readonly string[] {
     case 'record':
     case 'size':
       return []
+  }
+}
+
+function tellPort({ outcome, inside, outside }: Extract<Untimed<HostEvent>, { event: 'port' }>): string[] {
+  switch (outcome) {
+    case 'mapped':
+      return [`the router leads ${outside} to ${inside}`]
+    case 'double-nat':
+      return [`the router is behind another one: nobody outside can call ${outside}`]
+    case 'refused':
+      return [`the router gives no port for ${inside}; it is asked again`]
+    case 'no-gateway':
+      return ['no router answers (--nat upnp); it is asked again, ever less often']
+    case 'given-up':
+      return ['no router gives what is wanted (--nat upnp): open the ports by hand, or use a relay']
+    case 'not-released':
+      return ['the router has not taken a port back; it will when its time is over']
   }
 }
 

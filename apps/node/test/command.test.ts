@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { answerShapes, demoShapes, hostShapes, parseLine } from '../src/shapes.ts'
+import { toolShapes } from '../src/tool-shapes.ts'
 import type { Shape } from '../src/shapes.ts'
 import { pex } from './processes.ts'
 
@@ -37,6 +38,7 @@ describe('README.md', () => {
     expect(documented('Lines of `pex start --json`')).toEqual(fieldsOf(hostShapes, ['at', 'event']))
     expect(documented('Lines of `pex demo --json`')).toEqual(fieldsOf(demoShapes, ['at', 'event']))
     expect(documented('Answers of `pex id`, `pex view` and `pex sample`')).toEqual(fieldsOf(answerShapes, []))
+    expect(documented('Answers of `pex probe` and `pex book`')).toEqual(fieldsOf(toolShapes, []))
   })
 })
 
@@ -61,11 +63,11 @@ describe('the help', () => {
   it('without arguments lists the commands and succeeds', async () => {
     const { code, stdout, stderr } = await pex([])
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-    for (const command of ['demo', 'start', 'id', 'view', 'sample'])
+    for (const command of ['demo', 'start', 'id', 'view', 'sample', 'probe', 'book', 'crawl', 'seed'])
       expect(stdout).toMatch(new RegExp(`^  ${command} `, 'm'))
   })
 
-  it.each(['demo', 'start', 'id', 'view', 'sample'])(
+  it.each(['demo', 'start', 'id', 'view', 'sample', 'probe', 'book', 'crawl', 'seed'])(
     'of %s has a paragraph and two or three examples',
     async command => {
       const { code, stdout } = await pex([command, '--help'])
@@ -82,15 +84,19 @@ describe('the help', () => {
   it('and the version load nothing but the command line itself', async () => {
     expect((await pex(['--version'])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/)
     const seen = new Set<string>()
-    const visit = (name: string): void => {
-      if (seen.has(name)) return
-      seen.add(name)
-      if (!name.startsWith('./')) return
-      const source = readFileSync(new URL(`../src/${name}`, import.meta.url), 'utf8')
+    const visit = (name: string, from: URL): void => {
+      const isOwn = name.startsWith('.')
+      const url = isOwn ? new URL(name, from) : undefined
+      const path = url === undefined ? name : url.pathname.split('/src/')[1]!
+      if (seen.has(path)) return
+      seen.add(path)
+      if (url === undefined) return
+      const source = readFileSync(url, 'utf8')
       for (const [, imported] of source.matchAll(/^(?:import|export) (?!type)[^'\n]*'([^']+)'/gm))
-        visit(imported!)
+        visit(imported!, url)
     }
-    visit('./cli.ts')
-    expect([...seen].toSorted()).toEqual(['./cli.ts', './failure.ts', './output.ts', 'commander', 'node:fs'])
+    visit('./cli/program.ts', new URL('../src/', import.meta.url))
+    const others = [...seen].filter(path => !path.startsWith('cli/'))
+    expect(others.toSorted()).toEqual(['commander', 'failure.ts', 'node:fs', 'output.ts'])
   })
 })

@@ -41,7 +41,8 @@ describe('settings', () => {
       tickMs: 300_000,
       store: 'level',
       wire: 'native',
-      scope: 'auto'
+      scope: 'auto',
+      nat: 'none'
     })
     expect(origins.size).toBe(0)
   })

@@ -10,7 +10,10 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { afterEach } from 'vitest'
+import * as v from 'valibot'
+import { crawlShapes, seedShapes } from '../src/chain-shapes.ts'
 import { parseLine } from '../src/shapes.ts'
+import type { Shape } from '../src/shapes.ts'
 
 export type Line = { readonly [field: string]: unknown }
 
@@ -54,7 +57,7 @@ export class Running {
     running.add(this)
     this.child.stderr!.on('data', (part: Buffer) => (this.stderr += part.toString()))
     createInterface({ input: this.child.stdout! }).on('line', line =>
-      this.#read(line, args.includes('--json'))
+      this.#read(line, args.includes('--json') ? parserOf(args[0]) : undefined)
     )
     this.ended = new Promise(resolve => {
       this.child.on('close', (code, signal) => {
@@ -101,11 +104,11 @@ export class Running {
     this.child.kill(signal)
   }
 
-  #read(line: string, json: boolean): void {
+  #read(line: string, parse: ((line: string) => Line) | undefined): void {
     this.stdout += `${line}\n`
-    if (json) {
+    if (parse !== undefined) {
       try {
-        this.lines.push(parseLine(line))
+        this.lines.push(parse(line))
       } catch (error) {
         this.#fault ??= error as Error
       }
@@ -115,6 +118,23 @@ export class Running {
 
   #look(): void {
     for (const look of this.#waiting) look()
+  }
+}
+
+const shapesOf: ReadonlyMap<string, ReadonlyMap<string, Shape>> = new Map([
+  ['crawl', crawlShapes],
+  ['seed', seedShapes]
+])
+
+/** Holds a line to what the command says that it prints. */
+function parserOf(command: string | undefined): (line: string) => Line {
+  const shapes = shapesOf.get(command ?? '')
+  if (shapes === undefined) return parseLine
+  return line => {
+    const fields = v.parse(v.looseObject({ event: v.string() }), JSON.parse(line))
+    const shape = shapes.get(fields.event)
+    if (shape === undefined) throw new TypeError(`pex ${command} prints no event "${fields.event}"`)
+    return v.parse(shape, fields)
   }
 }
 

@@ -22,7 +22,9 @@ export function peerAddresses(): AddressKind<PeerAddress> {
   const isWelcome = (address: PeerAddress, source: PeerAddress): boolean =>
     groupOf(address) !== 'local' || groupOf(source) === 'local'
   const isSame = (one: PeerAddress, other: PeerAddress): boolean =>
-    one.id === other.id || one.addresses.some(address => other.addresses.includes(address))
+    one.id === other.id ||
+    // At one relay all are reached at one address: only their ids tell them apart.
+    one.addresses.some(address => other.addresses.includes(address) && !placeOf(address).relayed)
   return { canonical, idOf: ({ id }) => id, placeOf: place, hostOf: host, groupOf, isSame, isWelcome }
 }
 

@@ -247,3 +247,18 @@ describe('our own hosts', () => {
     expect(shown).not.toContainEqual(host(4))
   })
 })
+
+describe('peers at one relay', () => {
+  it('are different ones, though all are reached at one address', () => {
+    const relayed = '/ip4/93.184.216.34/tcp/4001/p2p/12D3KooWRelay/p2p-circuit'
+    const [own, other] = [
+      { id: 'own', addresses: [relayed] },
+      { id: 'other', addresses: [relayed] }
+    ]
+    expect(peerAddresses().isSame(own, other)).toBe(false)
+    const direct = '/ip4/93.184.216.34/tcp/4001'
+    expect(
+      peerAddresses().isSame({ id: 'own', addresses: [direct] }, { id: 'other', addresses: [direct] })
+    ).toBe(true)
+  })
+})

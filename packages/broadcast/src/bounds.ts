@@ -75,7 +75,7 @@ export const bounds = {
 } as const
 
 /** Bytes of a data frame before its payload, without the protocol's name. */
-export const DATA_HEAD_BYTES = 12
+export const DATA_HEAD_BYTES = 20
 
 /** A payload that fits whatever the protocol's name, bytes. */
 export const maxPayloadBytes: number = limits.maxMessageBytes - DATA_HEAD_BYTES - bounds.maxProtocolBytes

@@ -2,7 +2,7 @@
  * The driver: carries out what the machine decides, over a transport, among the neighbours that it is given.
  */
 import { BoundedMap, limits, PexError } from '@pex/core'
-import type { Clock, Contact, Logger, Transport } from '@pex/core'
+import type { Clock, Contact, Logger, Metrics, Transport } from '@pex/core'
 import { bounds, maxPayloadBytes } from './bounds.ts'
 import { decode, encode, protocolBytes, sizeOf } from './codec.ts'
 import type { BroadcastCounts } from './counts.ts'
@@ -10,6 +10,7 @@ import type { Input, Output } from './events.ts'
 import { Lanes } from './lanes.ts'
 import { BroadcastMachine } from './machine.ts'
 import type { MachineOptions } from './machine.ts'
+import { broadcastMetrics } from './metrics.ts'
 import { priorities } from './message.ts'
 import type { Frame, Message, Priority, Verdict } from './message.ts'
 
@@ -37,11 +38,11 @@ export interface ProtocolInit {
   readonly validate: (message: Received) => Verdict | PromiseLike<Verdict>
   /** @default 'mid' */
   readonly priority?: Priority | undefined
-  /** Longest payload; a longer one is invalid. @default 65 688 */
+  /** Longest payload; a longer one is invalid. @default 65 680 */
   readonly maxBytes?: number | undefined
 }
 
-export interface BroadcastInit extends Pick<MachineOptions, 'mode' | 'lifetimeMs' | 'skewMs'> {
+export interface BroadcastInit extends Pick<MachineOptions, 'rng' | 'mode' | 'lifetimeMs' | 'skewMs'> {
   readonly transport: Transport
   readonly peers: PeerSource
   readonly clock: Clock
@@ -51,9 +52,13 @@ export interface BroadcastInit extends Pick<MachineOptions, 'mode' | 'lifetimeMs
   readonly onInvalid?:
     | ((from: string, about: { readonly protocol: string; readonly id: string }) => void)
     | undefined
-  /** A neighbour could not be reached: it is time for another. */
+  /** A neighbour could not be reached, or did not answer: it may be dead. */
   readonly onUnreachable?: ((id: string, error: unknown) => void) | undefined
+  /** A neighbour is there, and takes no broadcasts: it is of no use as one. */
+  readonly onUnsupported?: ((id: string) => void) | undefined
   readonly log?: Logger | undefined
+  /** Where to count what happens: a libp2p node's metrics, or anything like them. @default nothing is counted */
+  readonly metrics?: Metrics | undefined
 }
 
 export interface Broadcast {
@@ -113,6 +118,7 @@ class Driver implements Broadcast {
       onAnswer: (from, body) => this.#receive(from, body),
       onFailure: (id, error) => this.#fail(id, error)
     })
+    if (init.metrics !== undefined) broadcastMetrics(init.metrics, this)
   }
 
   get counts(): BroadcastCounts {
@@ -167,8 +173,7 @@ class Driver implements Broadcast {
     if (registered === undefined) throw invalid(`${protocol} has not been registered`)
     if (!(payload instanceof Uint8Array) || payload.length > registered.maxBytes)
       throw invalid(`a payload of ${protocol} is of at most ${registered.maxBytes} bytes`)
-    const message = { protocol, publishedAt: 0, payload: payload.slice() }
-    return this.#handle({ type: 'published', message })!
+    return this.#handle({ type: 'published', message: { protocol, payload: payload.slice() } })!
   }
 
   refresh(): void {
@@ -210,10 +215,12 @@ class Driver implements Broadcast {
   }
 
   #fail(id: string, error: unknown): void {
-    const { clock, onUnreachable } = this.#init
+    const { clock, onUnreachable, onUnsupported } = this.#init
+    const isUnsupported = error instanceof PexError && error.code === 'PEX_UNSUPPORTED'
     this.#resting.set(id, clock.now() + bounds.refreshMs)
-    this.#handle({ type: 'unreachable', id })
-    onUnreachable?.(id, error)
+    this.#handle({ type: isUnsupported ? 'unsupported' : 'unreachable', id })
+    if (isUnsupported) onUnsupported?.(id)
+    else onUnreachable?.(id, error)
   }
 
   #handle(input: Input): string | undefined {

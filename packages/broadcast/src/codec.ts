@@ -1,8 +1,8 @@
 /**
  * Frames as bytes, one after another; integers are big-endian.
  *
- *     data      0x00, hop (1 byte), time published (ms, 6 bytes), length of the protocol (1 byte), length of the payload
- *               (3 bytes), protocol, payload
+ *     data      0x00, hop (1 byte), time published (ms, 6 bytes), nonce (8 bytes), length of the protocol (1 byte),
+ *               length of the payload (3 bytes), protocol, payload
  *     announce  0x01, how many (2 bytes), and for each: hop (1 byte), id (32 bytes)
  *     graft     0x02, how many (2 bytes), ids
  *     prune     0x03
@@ -11,7 +11,7 @@
  */
 import { bounds, DATA_HEAD_BYTES, maxPayloadBytes } from './bounds.ts'
 import type { BroadcastRejection } from './counts.ts'
-import { fromHex, ID_BYTES, idOf, toHex } from './identity.ts'
+import { fromHex, ID_BYTES, idOf, NONCE_BYTES, toHex } from './identity.ts'
 import type { Announced, Frame } from './message.ts'
 
 const kinds = { data: 0, announce: 1, graft: 2, prune: 3 } as const
@@ -58,14 +58,15 @@ function write(frame: Frame, bytes: Uint8Array, view: DataView, start: number): 
   let at = start + LIST_HEAD_BYTES
   switch (frame.kind) {
     case 'data': {
-      const { protocol, publishedAt, payload } = frame.message
+      const { protocol, publishedAt, nonce, payload } = frame.message
       const name = encoder.encode(protocol)
       bytes[start + 1] = frame.hop
       view.setUint16(start + 2, Math.floor(publishedAt / 2 ** 32))
       view.setUint32(start + 4, publishedAt % 2 ** 32)
-      bytes[start + 8] = name.length
-      bytes[start + 9] = payload.length >>> 16
-      view.setUint16(start + 10, payload.length & 0xffff)
+      bytes.set(fromHex(nonce), start + 8)
+      bytes[start + 16] = name.length
+      bytes[start + 17] = payload.length >>> 16
+      view.setUint16(start + 18, payload.length & 0xffff)
       bytes.set(name, start + DATA_HEAD_BYTES)
       bytes.set(payload, start + DATA_HEAD_BYTES + name.length)
       return
@@ -137,8 +138,9 @@ class Reader {
     const start = this.#at
     const hop = this.#bytes[start + 1]!
     const publishedAt = this.#view.getUint16(start + 2) * 2 ** 32 + this.#view.getUint32(start + 4)
-    const nameLength = this.#bytes[start + 8]!
-    const length = this.#bytes[start + 9]! * 2 ** 16 + this.#view.getUint16(start + 10)
+    const nonce = toHex(this.#bytes.subarray(start + 8, start + 8 + NONCE_BYTES))
+    const nameLength = this.#bytes[start + 16]!
+    const length = this.#bytes[start + 17]! * 2 ** 16 + this.#view.getUint16(start + 18)
     if (hop === 0) return 'bad-hop'
     if (nameLength === 0 || nameLength > bounds.maxProtocolBytes) return 'bad-protocol'
     if (length > maxPayloadBytes) return 'oversize'
@@ -146,7 +148,7 @@ class Reader {
     this.#at += DATA_HEAD_BYTES
     const protocol = textOf(this.#take(nameLength))
     if (protocol === undefined) return 'bad-protocol'
-    const message = { protocol, publishedAt, payload: this.#take(length).slice() }
+    const message = { protocol, publishedAt, nonce, payload: this.#take(length).slice() }
     return { kind: 'data', id: idOf(message), hop, message }
   }
 

@@ -57,7 +57,9 @@ const totals = [
   'deferred',
   'forgone',
   /** Neighbours that could not be reached. */
-  'unreachable'
+  'unreachable',
+  /** Neighbours that take no broadcasts. */
+  'unsupported'
 ] as const
 
 export type BroadcastTotal = (typeof totals)[number]

@@ -6,14 +6,14 @@ import type { Frame, Message, Priority, Verdict } from './message.ts'
 export type Input =
   /** Who the neighbours are from now on. */
   | { readonly type: 'neighbours'; readonly ids: readonly string[] }
-  /** A message of our own; its time is the present one. */
-  | { readonly type: 'published'; readonly message: Message }
+  /** A message of our own; its time is the present one, its nonce is drawn. */
+  | { readonly type: 'published'; readonly message: Pick<Message, 'protocol' | 'payload'> }
   /** Frames came from a peer whose id the transport has authenticated. */
   | { readonly type: 'received'; readonly from: string; readonly frames: readonly Frame[] }
   /** The application has said what it thinks of a message. */
   | { readonly type: 'judged'; readonly id: string; readonly verdict: Verdict }
-  /** A neighbour did not answer. */
-  | { readonly type: 'unreachable'; readonly id: string }
+  /** A neighbour did not answer; or it did, and takes no broadcasts. */
+  | { readonly type: 'unreachable' | 'unsupported'; readonly id: string }
   /** There was no room for a message in the line of a neighbour. */
   | { readonly type: 'deferred'; readonly to: string; readonly id: string }
   /** The time has come that was asked for, or a later one. */

@@ -9,12 +9,13 @@
  * what it can make us send.
  */
 import { assert } from '@pex/core'
+import type { Rng } from '@pex/core'
 import { Announcer } from './announcer.ts'
 import { bounds } from './bounds.ts'
 import { Counts } from './counts.ts'
 import type { Input, Output } from './events.ts'
 import { HeldMessages } from './held.ts'
-import { idOf } from './identity.ts'
+import { drawNonce, idOf } from './identity.ts'
 import type { Announced, DataFrame, Frame, Message, Priority, Verdict } from './message.ts'
 import { MissingMessages } from './missing.ts'
 import { Neighbours } from './neighbours.ts'
@@ -24,6 +25,8 @@ import type { Pending } from './pending.ts'
 import { SeenMessages } from './seen.ts'
 
 export interface MachineOptions {
+  /** Where the nonces of our own messages come from. */
+  readonly rng: Rng
   /** `flood` pushes to every neighbour, announces nothing and prunes nobody: the rival, in the same code. @default 'tree' */
   readonly mode?: 'tree' | 'flood' | undefined
   /** For how long a message is passed on. @default 120 000 */
@@ -43,6 +46,7 @@ export class BroadcastMachine {
   readonly #lifetimeMs: number
   readonly #skewMs: number
   readonly #idOf: (message: Message) => string
+  readonly #rng: Rng
   readonly #neighbours = new Neighbours()
   readonly #announcer = new Announcer(this.#neighbours, this.counts)
   readonly #seen = new SeenMessages(bounds.seen)
@@ -55,7 +59,8 @@ export class BroadcastMachine {
   #now = 0
   #wakeAt = Infinity
 
-  constructor(options: MachineOptions = {}) {
+  constructor(options: MachineOptions) {
+    this.#rng = options.rng
     this.#isFlood = options.mode === 'flood'
     this.#lifetimeMs = options.lifetimeMs ?? bounds.lifetimeMs
     this.#skewMs = options.skewMs ?? bounds.skewMs
@@ -115,7 +120,8 @@ export class BroadcastMachine {
       case 'judged':
         return this.#judge(now, input.id, input.verdict)
       case 'unreachable':
-        return this.#lose(input.id)
+      case 'unsupported':
+        return this.#lose(input.id, input.type)
       case 'deferred':
         return this.#defer(now, input.to, input.id)
       case 'wake':
@@ -134,23 +140,18 @@ export class BroadcastMachine {
         if (!this.#isOver(now, message)) this.#announcer.add(now, neighbour, id, hop)
   }
 
-  #lose(id: string): void {
+  #lose(id: string, why: 'unreachable' | 'unsupported'): void {
     const neighbour = this.#neighbours.get(id)
     if (neighbour === undefined) return
-    this.counts.totals.unreachable++
+    this.counts.totals[why]++
     this.#neighbours.delete(id)
     this.#missing.forget(neighbour)
   }
 
-  #publish(now: number, { protocol, payload }: Message): void {
+  #publish(now: number, { protocol, payload }: Pick<Message, 'protocol' | 'payload'>): void {
     assert(this.#protocols.has(protocol), 'only registered protocols are published on')
-    let message = { protocol, payload, publishedAt: now }
-    let id = this.#idOf(message)
-    // The same bytes in the same millisecond are another message all the same.
-    while (this.#seen.get(id) !== undefined) {
-      message = { ...message, publishedAt: message.publishedAt + 1 }
-      id = this.#idOf(message)
-    }
+    const message = { protocol, publishedAt: now, nonce: drawNonce(this.#rng), payload }
+    const id = this.#idOf(message)
     this.counts.totals.published++
     this.#seen.add(id, { from: undefined, hop: 0, state: 'valid' })
     this.#outputs.push({ type: 'published', id, message })

@@ -8,6 +8,8 @@ export interface Message {
   readonly protocol: string
   /** When its publisher sent it, ms since the epoch by the publisher's clock. */
   readonly publishedAt: number
+  /** Drawn by its publisher, 16 hex digits: the same bytes of two hosts at the same time are two messages all the same. */
+  readonly nonce: string
   readonly payload: Uint8Array
 }
 

@@ -17,11 +17,25 @@ describe('a broadcast', () => {
     const id = hosts[0]!.broadcast.publish('chat', bytes('hello'))
     await clock.advance(1_000)
     for (const host of hosts.slice(1)) {
-      expect(host.got).toEqual([
+      expect(host.got).toMatchObject([
         { protocol: 'chat', publishedAt: 1_000_000, payload: bytes('hello'), id, from: expect.any(String) }
       ])
+      expect(host.got[0]!.nonce).toMatch(/^[0-9a-f]{16}$/)
     }
     expect(hosts[0]!.got, 'its publisher has it already').toEqual([])
+  })
+
+  it('of the same bytes by two hosts in the same millisecond is two messages, and everybody gets both', async () => {
+    const { clock, hosts } = await meet(['a', 'b', 'c', 'd'])
+    const ids = hosts.slice(0, 2).map(({ broadcast }) => broadcast.publish('chat', bytes('good morning')))
+    await clock.advance(1_000)
+    expect(new Set(hosts[2]!.got.map(({ publishedAt }) => publishedAt)).size).toBe(1)
+    expect(hosts.map(host => host.got.map(({ id }) => id).toSorted())).toEqual([
+      [ids[1]],
+      [ids[0]],
+      ids.toSorted(),
+      ids.toSorted()
+    ])
   })
 
   it('goes over hosts that are not everybody’s neighbours', async () => {
@@ -159,6 +173,19 @@ describe('neighbours', () => {
     hosts[0]!.broadcast.publish('chat', bytes('two'))
     await clock.advance(1_000)
     expect(network.traffic.requests - before, 'to the living one alone').toBeLessThanOrEqual(2)
+  })
+
+  it('that take no broadcasts are told from the dead, and left alone for a while, too', async () => {
+    const { clock, hosts } = await meet(['a', 'b', 'c'])
+    await hosts[2]!.broadcast.stop()
+    hosts[0]!.broadcast.publish('chat', bytes('one'))
+    await clock.advance(1_000)
+    expect([hosts[0]!.unsupported, hosts[0]!.unreachable]).toEqual([['c'], []])
+    expect(hosts[0]!.broadcast.counts).toMatchObject({ unsupported: 1, unreachable: 0 })
+    expect(hosts[0]!.broadcast.census.neighbours).toBe(1)
+    await clock.advance(bounds.refreshMs)
+    hosts[0]!.broadcast.refresh()
+    expect(hosts[0]!.broadcast.census.neighbours).toBe(2)
   })
 
   it('that did not answer are tried again after a while, not before', async () => {
@@ -358,7 +385,7 @@ it('D21: what one neighbour cannot take is sent to the others without delay', as
   const transport = network.transport('d')
   await transport.start()
   const peers = { peers: () => ['a', 'b', 'c'].map(contact) }
-  const broadcast = createBroadcast({ transport: slow(transport), clock, peers })
+  const broadcast = createBroadcast({ transport: slow(transport), clock, rng: seeded(4), peers })
   broadcast.register('chat', { validate: () => 'valid' })
   await broadcast.start()
   broadcast.publish('chat', bytes('quick'))

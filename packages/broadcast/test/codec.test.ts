@@ -15,6 +15,7 @@ const changed = (at: number, ...values: number[]): Uint8Array => {
   copy.set(values, at)
   return copy
 }
+const threeBytes = (value: number): number[] => [value >>> 16, (value >>> 8) & 0xff, value & 0xff]
 const list = (kind: number, count: number, each: number): Uint8Array => {
   const bytes = new Uint8Array(3 + count * each).fill(1)
   bytes.set([kind, count >> 8, count & 0xff])
@@ -26,15 +27,16 @@ const corpus: readonly (readonly [BroadcastRejection, string, Uint8Array])[] = [
   ['unknown-kind', 'a kind that there is none of', Uint8Array.of(4)],
   ['unknown-kind', 'something behind a message', Uint8Array.of(...whole, 9)],
   ['truncated', 'a kind alone', Uint8Array.of(0)],
-  ['truncated', 'a head alone', whole.subarray(0, 12)],
-  ['truncated', 'half a name', whole.subarray(0, 14)],
+  ['truncated', 'half a nonce', whole.subarray(0, 12)],
+  ['truncated', 'a head alone', whole.subarray(0, 20)],
+  ['truncated', 'half a name', whole.subarray(0, 22)],
   ['truncated', 'a payload that lacks its last byte', whole.subarray(0, -1)],
   ['bad-hop', 'a message that has come no hop', changed(1, 0)],
-  ['bad-protocol', 'an empty name', changed(8, 0)],
-  ['bad-protocol', 'a name of 65 bytes', changed(8, 65)],
-  ['bad-protocol', 'a name that is no UTF-8', changed(12, 0xff)],
-  ['oversize', 'a payload of 16 MiB', changed(9, 255, 255, 255)],
-  ['oversize', 'a payload of one byte too many', changed(9, 1, 0, (maxPayloadBytes + 1) & 0xff)],
+  ['bad-protocol', 'an empty name', changed(16, 0)],
+  ['bad-protocol', 'a name of 65 bytes', changed(16, 65)],
+  ['bad-protocol', 'a name that is no UTF-8', changed(20, 0xff)],
+  ['oversize', 'a payload of 16 MiB', changed(17, 255, 255, 255)],
+  ['oversize', 'a payload of one byte too many', changed(17, ...threeBytes(maxPayloadBytes + 1))],
   ['truncated', 'an announcement without a count', Uint8Array.of(1, 0)],
   ['truncated', 'an announcement of ids that are not there', list(1, 2, 33).subarray(0, 60)],
   ['too-many-ids', 'an announcement of 497', list(1, bounds.announced + 1, 33)],
@@ -75,7 +77,9 @@ describe('bytes that are no frames', () => {
 })
 
 function frame(): fc.Arbitrary<Frame> {
-  const ids = fc.uint8Array({ minLength: 32, maxLength: 32 }).map(bytes => Buffer.from(bytes).toString('hex'))
+  const hex = (length: number): fc.Arbitrary<string> =>
+    fc.uint8Array({ minLength: length, maxLength: length }).map(bytes => Buffer.from(bytes).toString('hex'))
+  const ids = hex(32)
   const hop = fc.integer({ min: 1, max: 255 })
   const name = fc
     .string({ minLength: 1, maxLength: 16, unit: 'grapheme' })
@@ -85,6 +89,7 @@ function frame(): fc.Arbitrary<Frame> {
       .record({
         protocol: name,
         publishedAt: fc.nat({ max: 2 ** 48 - 1 }),
+        nonce: hex(8),
         payload: fc.uint8Array({ maxLength: 100 })
       })
       .chain(message => hop.map(hop => data(message, hop))),

@@ -256,12 +256,17 @@ describe('what libonomy’s gossip suffers from does not happen here', () => {
     const ids = [
       message(text('bc'), { protocol: 'a' }),
       message(text('c'), { protocol: 'ab' }),
-      message(text('bc'), { protocol: 'a', publishedAt: T0 + 1 })
+      message(text('bc'), { protocol: 'a', publishedAt: T0 + 1 }),
+      message(text('bc'), { protocol: 'a', nonce: '0123456789abcde0' })
     ].map(idOf)
-    expect(new Set(ids).size).toBe(3)
+    expect(new Set(ids).size).toBe(4)
     // The same bytes in a row, cut elsewhere.
     const one = message(Uint8Array.of(7, 8), { protocol: 'x' })
-    const other = message(Uint8Array.of(8), { protocol: 'x\0', publishedAt: T0 * 256 + 7 })
+    const other = message(Uint8Array.of(8), {
+      protocol: 'x\0',
+      publishedAt: T0 * 256 + 0x01,
+      nonce: '23456789abcdef07'
+    })
     expect(idOf(one)).not.toBe(idOf(other))
     for (const id of ids) expect(id).toMatch(/^[0-9a-f]{64}$/)
   })

@@ -17,6 +17,7 @@ export interface Host {
   readonly got: Received[]
   readonly invalid: string[]
   readonly unreachable: string[]
+  readonly unsupported: string[]
   readonly logged: unknown[][]
   /** Whom it names as its neighbours. */
   peers: Contact[]
@@ -38,7 +39,7 @@ export const words = ({ got }: Host): string[] => got.map(({ payload }) => new T
 /** Hosts that are each other's neighbours, stopped when the test is over; by then no timer may be left. */
 export async function meet(
   names: readonly string[],
-  init: Partial<BroadcastInit> & { readonly protocol?: string } = {},
+  init: Partial<BroadcastInit> | ((id: string) => Partial<BroadcastInit>) = {},
   protocol: Partial<ProtocolInit> = {}
 ): Promise<World> {
   const clock = virtualClock(1_000_000)
@@ -53,16 +54,19 @@ export async function meet(
       got: [],
       invalid: [],
       unreachable: [],
+      unsupported: [],
       logged: [],
       peers: names.filter(name => name !== id).map(contact),
       broadcast: createBroadcast({
         transport,
         clock,
+        rng: seeded(names.indexOf(id)),
         peers: { peers: () => host.peers },
         onInvalid: from => void host.invalid.push(from),
         onUnreachable: id => void host.unreachable.push(id),
+        onUnsupported: id => void host.unsupported.push(id),
         log: Object.assign(() => {}, { error: (...said: unknown[]) => void host.logged.push(said) }),
-        ...init
+        ...(typeof init === 'function' ? init(id) : init)
       })
     }
     host.broadcast.register('chat', {

@@ -2,13 +2,14 @@
 import type { Frame, Input, Message, Output } from '@pex/broadcast'
 import { BroadcastMachine } from '@pex/broadcast'
 import type { MachineOptions } from '@pex/broadcast'
+import { seeded } from '@pex/testkit'
 import { idOf } from '../src/identity.ts'
 
 export const T0 = 1_000_000
 
 export function message(payload: number | Uint8Array = 1, rest: Partial<Message> = {}): Message {
   const bytes = typeof payload === 'number' ? Uint8Array.of(payload >>> 8, payload & 0xff) : payload
-  return { protocol: 'chat', publishedAt: T0, payload: bytes, ...rest }
+  return { protocol: 'chat', publishedAt: T0, nonce: '0123456789abcdef', payload: bytes, ...rest }
 }
 
 export function data(message: Message, hop: number = 1): Frame {
@@ -38,10 +39,10 @@ export interface Node {
 
 /** A machine with neighbours a, b, c, d and a protocol. */
 export function node(
-  options: MachineOptions = {},
+  options: Partial<MachineOptions> = {},
   neighbours: readonly string[] = ['a', 'b', 'c', 'd']
 ): Node {
-  const machine = new BroadcastMachine(options)
+  const machine = new BroadcastMachine({ rng: seeded(1), ...options })
   machine.register('chat', 'mid')
   let wakeAt = Infinity
   const take = (outputs: readonly Output[]): readonly Output[] => {

@@ -29,7 +29,7 @@ interface Init {
 function world({ seed, nodes, degree, loss, verdictMs }: Init): World {
   const rng = seeded(seed)
   const clock = virtualClock(5_000_000)
-  const machines = Array.from({ length: nodes }, () => new BroadcastMachine())
+  const machines = Array.from({ length: nodes }, () => new BroadcastMachine({ rng }))
   const got = machines.map(() => new Set<string>())
   const dead = new Set<number>()
   const cancels: (() => void)[] = []

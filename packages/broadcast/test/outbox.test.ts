@@ -30,7 +30,7 @@ describe('an outbox', () => {
     const box = new Outbox()
     const names: Priority[] = ['low', 'mid', 'high']
     for (let i = 0; i < 60; i++) names.forEach((name, at) => box.push(data(message(100 * at + i)), name))
-    const order = Array.from({ length: 21 }, () => numbers(box.take(20))[0]!)
+    const order = Array.from({ length: 21 }, () => numbers(box.take(28))[0]!)
     const share = (at: number): number => order.filter(number => Math.floor(number / 100) === at).length
     expect([share(0), share(1), share(2)]).toEqual([3, 6, 12])
     expect(order.filter(number => number >= 200)).toEqual(Array.from({ length: 12 }, (_, i) => 200 + i))

@@ -49,7 +49,6 @@ export {
   sameHost
 } from './discovery.ts'
 export type { CometbftDiscoveryInit, MetOptions } from './discovery.ts'
-export { seedMetrics } from './seed/seed-metrics.ts'
 export { SeedNode } from './seed/seed-node.ts'
 export type { SeedBookFile, SeedEvent, SeedNodeInit, SeedNodeParts, SeedStatus } from './seed/seed-node.ts'
 export { adaptivePexReactor } from './tm035/adaptive-pex.ts'

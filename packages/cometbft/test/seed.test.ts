@@ -1,8 +1,9 @@
 /** A seed among real switches, on a network of streams and in virtual time. */
 import { AddressBook, addrbookJson, netAddresses, rules } from '@pex/address-book'
 import type { BookSnapshot, NetAddress } from '@pex/address-book'
-import { dialects, PEX_CHANNEL, pexReactor, probe, seedMetrics, SeedNode } from '@pex/cometbft'
+import { dialects, PEX_CHANNEL, pexReactor, probe, SeedNode } from '@pex/cometbft'
 import type { SeedBookFile, SeedEvent, SeedNodeInit, Verdict } from '@pex/cometbft'
+import type { Metrics } from '@pex/core'
 import { nodeIdOf, nodeKey } from '@pex/mconnection'
 import { Switch } from '@pex/switch'
 import { recordingMetrics, seeded, streamNetwork, virtualClock } from '@pex/testkit'
@@ -56,7 +57,7 @@ interface Scene {
 
 let last: Scene | undefined
 
-function begin(): Scene {
+function begin(metrics?: Metrics): Scene {
   const clock = virtualClock(1_700_000_000_000)
   const rng = seeded(1)
   const network = streamNetwork({ clock, rng, latencyMs: 20 })
@@ -76,7 +77,8 @@ function begin(): Scene {
         carrier: network.carrier(seedIp),
         clock,
         rng: rng.fork(`seed ${clock.now()}`),
-        file
+        file,
+        metrics
       }
       const listen = [{ ip: seedIp, port: 26_656 }]
       const node = new SeedNode(parts, { chainId, listen, onEvent: event => events.push(event), ...init })
@@ -179,14 +181,10 @@ describe('a seed', () => {
   })
 
   it('counts what it does, under labels of closed lists', async () => {
-    const { seed, node, clock, probe } = begin()
-    const one = await seed()
     const metrics = recordingMetrics()
-    seedMetrics(
-      metrics,
-      () => one.status(),
-      () => clock.now()
-    )
+    const { seed, node, clock, probe } = begin(metrics)
+    const one = await seed()
+    const labels = [...metrics.scrape().keys()].toSorted()
     const a = await node(1, [seedText])
     await clock.advance(60_000)
     await probe()
@@ -194,18 +192,21 @@ describe('a seed', () => {
     const found = metrics.scrape()
     expect(Object.fromEntries(found)).toMatchObject({
       pex_seed_showable_peers: 1,
-      'pex_seed_connections{inbound}': 0,
-      'pex_seed_connections{half_open}': 0,
+      'pex_switch_peers{inbound}': 0,
+      'pex_switch_pending{half_open}': 0,
+      'pex_comet_crawl_nodes{visited}': 1,
       pex_seed_save_failing: 0,
-      'pex_seed_bans_total{too-often}': 0,
+      'pex_comet_bans_total{too-often}': 0,
       'pex_seed_saves_total{failed}': 0,
       'pex_address_book_peers{tried}': 1
     })
-    expect(found.get('pex_seed_events_total{served}')).toBe(one.status().pex.events.served)
+    expect(found.get('pex_mconnection_received_messages_total{0x00}')).toBeGreaterThan(1)
+    expect(found.get('pex_comet_events_total{served}')).toBe(one.status().pex.events.served)
     // A second look gives the same: counters grow by what is new.
     await clock.advance(2_000)
-    expect(metrics.scrape().get('pex_seed_events_total{served}')).toBe(one.status().pex.events.served)
-    expect([...found.keys()].join(' ')).not.toContain(a.address.id)
+    expect(metrics.scrape().get('pex_comet_events_total{served}')).toBe(one.status().pex.events.served)
+    expect([...found.keys()].toSorted()).toEqual(labels)
+    expect(labels.join(' ')).not.toContain(a.address.id)
   })
 
   it('says where others reach it', async () => {

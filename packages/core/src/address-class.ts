@@ -96,9 +96,16 @@ export function placeOf(address: string): Place {
       if (host !== undefined) return MALFORMED
       host = hostOf(protocol, value)
       if (zoned) host = { ...host, class: 'link-local' }
-    } else if (protocol === 'tcp' || protocol === 'udp') port ??= Number(value)
+    } else if (protocol === 'tcp' || protocol === 'udp') {
+      if (!isPort(value)) return MALFORMED
+      port ??= Number(value)
+    }
   }
   return finish(host, port)
+}
+
+function isPort(text: string): boolean {
+  return /^\d{1,5}$/.test(text) && Number(text) <= 65_535
 }
 
 function finish(host: Place | undefined, port: number | undefined): Place {

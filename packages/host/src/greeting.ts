@@ -38,7 +38,7 @@ export interface Reception {
 }
 
 /** Their places are the codes on the wire. */
-const statuses: readonly Status[] = [
+export const statuses: readonly Status[] = [
   'welcome',
   'full',
   'crowded',

@@ -6,7 +6,7 @@
  * After libonomy-p2p's Switch.
  */
 import { NetworkScope, PexError } from '@pex/core'
-import type { Clock, Contact, Logger, Rng, Verifier } from '@pex/core'
+import type { Clock, Contact, Logger, Metrics, Rng, Verifier } from '@pex/core'
 import { createBroadcast } from '@pex/broadcast'
 import type { Broadcast, ProtocolInit } from '@pex/broadcast'
 import { createVerifier } from '@pex/record'
@@ -15,9 +15,9 @@ import type { CallContext, CallHandler, CallOptions, Codecs, Reply, Rpc } from '
 import { createPex, systemClock, systemRng } from '@pex/service'
 import type { Pex, PexComponents, PexInit } from '@pex/service'
 import { parseAgent } from './agent.ts'
+import { groundMetrics, neighbourMetrics } from './metrics.ts'
 import { readLimits } from './neighbourhood/limits.ts'
 import type { NeighbourLimits } from './neighbourhood/limits.ts'
-import type { Neighbour } from './neighbourhood/events.ts'
 import { Neighbours } from './neighbours.ts'
 import type { FindGateways } from './nat/port-mapping.ts'
 import { PortMapping } from './nat/port-mapping.ts'
@@ -60,6 +60,8 @@ export interface Ground {
   readonly rng?: Rng | undefined
   readonly verifier?: Verifier | undefined
   readonly logger?: Logger | undefined
+  /** Where to count what happens here: `pex` counts for itself. @default nothing is counted */
+  readonly metrics?: Metrics | undefined
   /** Who was ever met; a source of discovery of `pex`, too. @default nobody is remembered */
   readonly book?: PeerBook | undefined
   /** The ports that routers lead here. @default none */
@@ -133,9 +135,11 @@ export function createHost(components: PexComponents, init: HostInit): Host {
       find: init.nat,
       clock,
       addresses: () => pex.transport.addresses(),
-      announce: places => pex.transport.announce?.(places)
+      watch: listener => pex.transport.watchAddresses(listener),
+      announce: places => pex.transport.announce?.(places),
+      report: ({ type, ...about }) => logger?.('port mapping: %s %o', type, about)
     })
-  return hostOver({ pex, clock, rng, verifier, logger, book, ports }, init)
+  return hostOver({ pex, clock, rng, verifier, logger, metrics: components.metrics, book, ports }, init)
 }
 
 /** A host over a `Pex` that is there already, such as the service of a libp2p node: it has to have joined the network's namespace. */
@@ -178,7 +182,7 @@ class Protocols implements Host {
       network,
       agent,
       leastAgent: leastAgent === undefined ? undefined : parseAgent(leastAgent),
-      limits: readLimits(neighbours === false ? {} : neighbours),
+      limits: readLimits(neighbours || {}),
       check: new ClockCheck(clockCheck),
       verifier,
       clock,
@@ -186,19 +190,27 @@ class Protocols implements Host {
       log: (message, error) => log?.(`${message} - %e`, error)
     })
     if (ground.book !== undefined) keepBook(ground.book, network, pex)
+    if (ground.metrics !== undefined)
+      groundMetrics(ground.metrics, { book: ground.book, ports: ground.ports })
+    // What does not run is not counted either.
+    const metrics = this.#hasNeighbours ? ground.metrics : undefined
+    if (metrics !== undefined) neighbourMetrics(metrics, this.peers)
     const { transport } = pex
-    this.rpc = createRpc({ ...init.rpc, transport, clock, rng, log })
+    this.rpc = createRpc({ ...init.rpc, transport, clock, rng, log, metrics })
     this.gossip = createBroadcast({
       ...init.broadcast,
       transport,
       clock,
+      rng,
       log,
+      metrics,
       peers: {
-        peers: () => this.#listeners(),
+        peers: () => this.peers.list().map(({ contact, id }) => ({ ...contact, id })),
         watch: listener => this.#watch(listener)
       },
       onInvalid,
-      onUnreachable: (id, error) => this.#unreachable(id, error)
+      onUnreachable: id => this.peers.broken(id),
+      onUnsupported: id => this.peers.useless(id)
     })
   }
 
@@ -221,7 +233,9 @@ class Protocols implements Host {
         await start()
         ports?.start()
       } catch (error) {
-        await this.#shutDown().catch((error: unknown) => this.#ground.logger?.error('the host has not stopped well - %e', error))
+        await this.#shutDown().catch((error: unknown) =>
+          this.#ground.logger?.error('the host has not stopped well - %e', error)
+        )
         throw error
       }
     })
@@ -278,26 +292,13 @@ class Protocols implements Host {
   async #shutDown(): Promise<void> {
     this.#isRunning = false
     const { book, ports, stop = () => this.pex.stop() } = this.#ground
-    const protocols = [() => this.gossip.stop(), () => this.peers.stop(), () => this.rpc.stop()]
+    const protocols = [() => this.peers.stop(), () => this.gossip.stop(), () => this.rpc.stop()]
     await inOrder([
       () => ports?.stop(),
       ...(this.#hasNeighbours ? protocols : []),
       () => book?.close(),
       () => stop()
     ])
-  }
-
-  /** Those that this host has chosen come first: should there be too many, strangers are left out. */
-  #listeners(): readonly Contact[] {
-    const of = (side: Neighbour['side']): Contact[] =>
-      this.peers.list().flatMap(each => (each.side === side ? [{ ...each.contact, id: each.id }] : []))
-    return [...of('outbound'), ...of('inbound')]
-  }
-
-  /** Who takes no broadcast at all is no neighbour, however well it answers greetings. */
-  #unreachable(id: string, error: unknown): void {
-    if (error instanceof PexError && error.code === 'PEX_UNSUPPORTED') this.peers.dismiss(id)
-    else this.peers.broken(id)
   }
 
   #contact(peer: string | Contact): Contact {

@@ -134,6 +134,11 @@ export class Neighbours extends TypedEventEmitter<NeighbourEvents> {
     this.#feed({ type: 'dismiss', id })
   }
 
+  /** A neighbour is there, and does not speak the host's protocols: it is dismissed, so that another can be found. */
+  useless(id: string): void {
+    this.#feed({ type: 'useless', id })
+  }
+
   /** Serves greetings, from now on; nobody is greeted before `start`. */
   async open(): Promise<void> {
     await this.#transport.handle(HELLO, (from, body) => this.#receive(from, body))
@@ -201,7 +206,8 @@ export class Neighbours extends TypedEventEmitter<NeighbourEvents> {
         break
       case 'wake':
         this.#cancelWake?.()
-        this.#cancelWake = this.#parts.clock.after(output.at - this.#parts.clock.now(), () =>
+        // Something may have been due while other things happened.
+        this.#cancelWake = this.#parts.clock.after(Math.max(0, output.at - this.#parts.clock.now()), () =>
           this.#feed({ type: 'wake' })
         )
         break

@@ -101,7 +101,8 @@ export class PeerBook implements Discovery {
   /** It has not. That counts once for each time that somebody has: where nobody answers, it is this host that is cut off. */
   failed(id: string): void {
     const known = this.#book?.get(id)
-    if (known !== undefined && known.lastAttempt < this.#lastGood) this.#book?.attempt(id, this.#parts.clock.now())
+    if (known !== undefined && known.lastAttempt < this.#lastGood)
+      this.#book?.attempt(id, this.#parts.clock.now())
   }
 
   async *findPeers(_namespace: string, { signal }: { signal: AbortSignal }): AsyncIterable<Found> {

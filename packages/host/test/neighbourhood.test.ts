@@ -30,6 +30,14 @@ function befriend(it: Neighbourhood, now: number, ids: readonly string[]): Outpu
 const of = <T extends Output['type']>(outputs: readonly Output[], type: T): Extract<Output, { type: T }>[] =>
   outputs.filter((output): output is Extract<Output, { type: T }> => output.type === type)
 
+/** Offers `a` to a machine at a time: whether it is greeted. */
+function greeter(it: Neighbourhood): (now: number) => boolean {
+  return now => {
+    it.handle(now, { type: 'wake' })
+    return of(it.handle(now, { type: 'candidates', contacts: [contact('a')] }), 'greet').length > 0
+  }
+}
+
 describe('a neighbourhood', () => {
   it('searches at once, and greets no more than it wants', () => {
     const it = machine({ outbound: 2 })
@@ -91,6 +99,19 @@ describe('a neighbourhood', () => {
     }
   })
 
+  it('takes leave at once of one that is there and of no use, and looks for another', () => {
+    const it = machine({ outbound: 1 })
+    befriend(it, 0, ['a'])
+    const outputs = it.handle(1_000, { type: 'useless', id: 'a' })
+    expect(of(outputs, 'removed')).toMatchObject([{ why: 'useless' }])
+    expect([of(outputs, 'farewell').length, of(outputs, 'greet').length]).toEqual([1, 0])
+    expect(of(outputs, 'search')).toHaveLength(1)
+    expect(of(it.handle(2_000, { type: 'candidates', contacts: [contact('a')] }), 'greet')).toEqual([])
+    expect(it.handle(2_000, { type: 'useless', id: 'nobody' }).filter(({ type }) => type !== 'wake')).toEqual(
+      []
+    )
+  })
+
   it('asks nobody for a sign of life who has just given one', () => {
     const it = machine({ outbound: 1 })
     befriend(it, 0, ['a'])
@@ -149,20 +170,48 @@ describe('a neighbourhood', () => {
     expect(greet('a', '/ip4/8.8.1.1/tcp/1')).toBeUndefined()
   })
 
-  it('does not greet again for a while who has declined or not answered', () => {
+  it('does not greet again for a while who has declined', () => {
     const it = machine({ outbound: 1, avoidMs: 60_000 })
-    for (const [now, type] of [
-      [0, 'declined'],
-      [100_000, 'unanswered']
-    ] as const) {
-      it.handle(now, { type: 'wake' })
-      expect(of(it.handle(now, { type: 'candidates', contacts: [contact('a')] }), 'greet')).toHaveLength(1)
-      it.handle(now, { type, id: 'a' })
-      it.handle(now + 59_999, { type: 'wake' })
-      expect(of(it.handle(now + 59_999, { type: 'candidates', contacts: [contact('a')] }), 'greet')).toEqual(
-        []
-      )
+    const greets = greeter(it)
+    expect(greets(0)).toBe(true)
+    it.handle(0, { type: 'declined', id: 'a' })
+    expect(greets(59_999)).toBe(false)
+    expect(greets(60_000)).toBe(true)
+  })
+
+  it('greets who was silent again soon, and less and less soon, for a silence may be over', () => {
+    const it = machine({ outbound: 1, avoidMs: 60_000 })
+    const greets = greeter(it)
+    let now = 0
+    expect(greets(now)).toBe(true)
+    for (const wait of [7_500, 15_000, 30_000, 60_000, 60_000]) {
+      it.handle(now, { type: 'unanswered', id: 'a' })
+      expect(greets(now + wait - 1)).toBe(false)
+      now += wait
+      expect(greets(now)).toBe(true)
     }
+    it.handle(now, { type: 'welcome', id: 'a', contact: contact('a'), terms })
+    for (let i = 0; i <= neighbourLimits.misses; i++) {
+      now += 20_000
+      it.handle(now, { type: 'wake' })
+      it.handle(now, { type: 'unanswered', id: 'a' })
+    }
+    expect(it.neighbours).toEqual([])
+    expect(greets(now + 7_499)).toBe(false)
+    expect(greets(now + 7_500)).toBe(true)
+  })
+
+  it('looks again soon when it has lost somebody, however long it had looked in vain', () => {
+    const it = machine({ outbound: 2, retryMs: 1_000, longestRetryMs: 30_000 })
+    befriend(it, 0, ['a'])
+    for (const now of [1_000, 3_000, 7_000, 15_000]) {
+      it.handle(now, { type: 'alive', id: 'a' })
+      it.handle(now, { type: 'wake' })
+      it.handle(now, { type: 'candidates', contacts: [] })
+    }
+    it.handle(16_000, { type: 'farewell', id: 'a' })
+    const [{ at } = { at: 0 }] = of(it.handle(16_000, { type: 'candidates', contacts: [] }), 'wake')
+    expect(at).toBe(17_000)
   })
 
   it('takes leave of everybody when it stops, and of a welcome that comes too late', () => {
@@ -202,7 +251,8 @@ describe('a neighbourhood', () => {
           { type: 'alive', id },
           { type: 'broken', id },
           { type: 'farewell', id },
-          { type: 'dismiss', id }
+          { type: 'dismiss', id },
+          { type: 'useless', id }
         ]
         for (const output of it.handle(now, inputs[below(rng, inputs.length)]!)) {
           if (output.type === 'added') {

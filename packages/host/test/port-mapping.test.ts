@@ -96,6 +96,70 @@ describe('port mapping', () => {
     await mapping.stop()
   })
 
+  it('follows the host to another address, and lets go of the last one', async () => {
+    const listeners = new Set<() => void>()
+    let addresses = ['/ip4/192.168.1.5/tcp/4001']
+    const it = router()
+    let searches = 0
+    const gateways = (): readonly Gateway[] => {
+      searches++
+      return [it]
+    }
+    const { mapping, clock, announced } = scene(gateways, [], {
+      addresses: () => addresses,
+      watch: listener => {
+        listeners.add(listener)
+        return () => listeners.delete(listener)
+      }
+    })
+    const changed = async (next: string[]): Promise<void> => {
+      addresses = next
+      for (const listener of listeners) listener()
+      await clock.settle()
+    }
+    mapping.start()
+    await clock.settle()
+    // What a mapping itself brings is no change of the inside.
+    await changed([...addresses, '/ip4/93.184.216.34/tcp/4001'])
+    expect(searches).toBe(1)
+    await changed(['/ip4/192.168.1.9/tcp/4002'])
+    expect(it.mapped).toEqual(['tcp 192.168.1.5:4001', 'tcp 192.168.1.9:4002'])
+    expect(announced).toEqual([['/ip4/93.184.216.34/tcp/4001'], ['/ip4/93.184.216.34/tcp/4002']])
+    await changed([])
+    await clock.advance(5_000)
+    await changed(['/ip4/192.168.1.9/tcp/4003'])
+    expect(announced.at(-1)).toEqual(['/ip4/93.184.216.34/tcp/4003'])
+    await clock.advance(600_000)
+    expect(it.mapped).toHaveLength(3)
+    await mapping.stop()
+    expect([listeners.size, clock.pending]).toEqual([0, 0])
+  })
+
+  it('that moves while routers are searched goes on with one search at a time', async () => {
+    let [addresses, searches] = [['/ip4/192.168.1.5/tcp/4001'], 0]
+    let release = (): void => {}
+    let moved = (): void => {}
+    const { mapping, clock } = scene(() => [], [], {
+      addresses: () => addresses,
+      watch: listener => {
+        moved = listener
+        return () => {}
+      },
+      async *find() {
+        if (++searches === 1) await new Promise<void>(resolve => (release = resolve))
+        yield* []
+      }
+    })
+    mapping.start()
+    await clock.settle()
+    addresses = ['/ip4/192.168.1.9/tcp/4001']
+    moved()
+    release()
+    await clock.advance(3_600_000 * 3)
+    expect(searches).toBe(1 + 20)
+    await mapping.stop()
+  })
+
   it('keeps what it got and asks again only for what it did not', async () => {
     let udpRefusals = 2
     const it = router({

@@ -1,6 +1,6 @@
 /** A handful of hosts in one process and in virtual time, over the network in memory. */
 import { generateKeyPairFromSeed } from '@libp2p/crypto/keys'
-import type { Store } from '@pex/core'
+import type { Metrics, Store } from '@pex/core'
 import { createHost } from '@pex/host'
 import type { Host, HostInit } from '@pex/host'
 import { createSigner, createVerifier } from '@pex/record'
@@ -14,7 +14,10 @@ export interface Scene {
   readonly clock: VirtualClock
   readonly links: MemoryNetwork
   /** Made, not started. Hosts with the same key are the same. */
-  host(init?: Partial<HostInit>, options?: { key?: number; store?: Store; skewMs?: number }): Promise<Host>
+  host(
+    init?: Partial<HostInit>,
+    options?: { key?: number; store?: Store; skewMs?: number; metrics?: Metrics }
+  ): Promise<Host>
 }
 
 export function scene(): Scene {
@@ -25,13 +28,14 @@ export function scene(): Scene {
   return {
     clock,
     links,
-    async host(init = {}, { key = ++hosts, store, skewMs = 0 } = {}) {
+    async host(init = {}, { key = ++hosts, store, skewMs = 0, metrics } = {}) {
       const signer = createSigner(await generateKeyPairFromSeed('Ed25519', new Uint8Array(32).fill(key)))
       const parts = {
         transport: links.transport(signer.id),
         signer: clock.tracked(signer),
         verifier: clock.tracked(createVerifier()),
         store,
+        metrics,
         clock:
           skewMs === 0
             ? clock

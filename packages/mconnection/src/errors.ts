@@ -2,28 +2,31 @@
 import { PexError } from '@pex/core'
 import type { PexErrorCode } from '@pex/core'
 
-/** What the other side has done wrong, from a closed list. */
-export type Fault =
+/** What the other side can do wrong: a closed list. */
+export const faults = [
   // Of both layers: messages behind their length.
-  | 'bad-varint'
-  | 'oversize'
-  | 'truncated'
-  | 'malformed'
+  'bad-varint',
+  'oversize',
+  'truncated',
+  'malformed',
   // Of the handshake.
-  | 'bad-key-length'
-  | 'own-key'
-  | 'low-order-key'
-  | 'unsupported-key'
-  | 'bad-signature'
+  'bad-key-length',
+  'own-key',
+  'low-order-key',
+  'unsupported-key',
+  'bad-signature',
   // Of the sealed frames.
-  | 'bad-frame'
-  | 'frame-oversize'
+  'bad-frame',
+  'frame-oversize',
   // Of the packets.
-  | 'unknown-packet'
-  | 'unknown-channel'
-  | 'message-oversize'
+  'unknown-packet',
+  'unknown-channel',
+  'message-oversize',
   /** What the application says of a message by throwing: it could make nothing of it. */
-  | 'unusable-message'
+  'unusable-message'
+] as const
+
+export type Fault = (typeof faults)[number]
 
 /**
  * Why a connection has failed. `PEX_REJECTED`: the other side is wrong, and `fault` says how. `PEX_WRONG_PEER`: somebody

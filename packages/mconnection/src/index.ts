@@ -5,10 +5,12 @@
  */
 export { duplexOf } from './duplex.ts'
 export type { Duplex, SocketLike } from './duplex.ts'
-export { ConnectionError } from './errors.ts'
+export { ConnectionError, faults } from './errors.ts'
 export type { Fault } from './errors.ts'
 export type { Flow } from './flow-meter.ts'
 export { nodeIdOf, nodeKey } from './identity.ts'
+export { MConnectionMetrics } from './metrics.ts'
+export type { ChannelCounts, Passed } from './metrics.ts'
 export { MConnection } from './mconnection.ts'
 export type { ChannelStatus, ConnectionStatus } from './mconnection.ts'
 export { MessageStream } from './message-stream.ts'

@@ -53,7 +53,12 @@ export class MConnection {
     this.#init = init
     this.#options = options
     this.#began = options.clock.now()
-    this.#outlets = new Map(options.channels.map(channel => [channel.id, new Outlet(channel)]))
+    this.#outlets = new Map(
+      options.channels.map(channel => [
+        channel.id,
+        new Outlet(channel, init.metrics?.channel(channel.id)?.sent)
+      ])
+    )
     this.#keepalive = new Keepalive(options, {
       onPingDue: () => this.#sender.ping(),
       onTimeout: () =>
@@ -63,7 +68,8 @@ export class MConnection {
       onPing: () => this.#keepalive.pinged(),
       onStall: error => this.#fail(error)
     })
-    this.#receiver = new Receiver(duplex, options, {
+    const { metrics } = init
+    this.#receiver = new Receiver(duplex, options, metrics, {
       onPing: () => this.#sender.pong(),
       onPong: () => this.#keepalive.ponged(),
       onMessage: (channel, message) => this.#init.onReceive(channel, message),
@@ -203,7 +209,9 @@ export class MConnection {
   #fail(error: ConnectionError): void {
     const isNews = this.#state === 'running'
     this.#finish(error)
-    if (isNews) this.#init.onError(error)
+    if (!isNews) return
+    this.#init.metrics?.failed(error)
+    this.#init.onError(error)
   }
 
   #finish(reason: ConnectionError): void {

@@ -1,6 +1,7 @@
 /** What an MConnection can be told, checked, with the defaults filled in. */
 import type { Clock } from '@pex/core'
 import { ConnectionError } from './errors.ts'
+import type { MConnectionMetrics } from './metrics.ts'
 import { MAX_CHANNEL } from './packets.ts'
 
 /** Both ends have to list a channel; each its own priorities and bounds. */
@@ -26,6 +27,8 @@ export interface MConnectionInit {
   readonly onReceive: (channel: number, message: Uint8Array) => void | Promise<void>
   /** Hears once at most why the connection has failed, after it has stopped; never of an end that was asked for. */
   readonly onError: (error: ConnectionError) => void
+  /** Where to count what passes: one for all connections of a host. @default nothing is counted */
+  readonly metrics?: MConnectionMetrics | undefined
   /** Stops the connection. */
   readonly signal?: AbortSignal | undefined
   /** Bytes per second out, 0 for no limit. @default 512 000 */

@@ -1,4 +1,5 @@
 /** One channel's way out: its queue, those who wait for room in it, the message being sent, and how much it has sent. */
+import type { Passed } from './metrics.ts'
 import type { Channel } from './options.ts'
 import { msgPacketBytes, writeMsgPacket } from './packets.ts'
 
@@ -16,12 +17,15 @@ export class Outlet {
   readonly #queue: Uint8Array[] = []
   /** Bounded by `MAX_WAITING`; each leaves when there is room or its time is over. */
   readonly #waiting: Waiter[] = []
+  readonly #passed: Passed | undefined
   #sending: Uint8Array | undefined
   #sent = 0
   #recently = 0
 
-  constructor(channel: Channel) {
+  /** @param passed where to count what is sent, if anywhere */
+  constructor(channel: Channel, passed?: Passed) {
     this.channel = channel
+    this.#passed = passed
   }
 
   /** Messages that wait in the queue. */
@@ -87,6 +91,10 @@ export class Outlet {
     this.#recently += end - offset
     this.#sent += part.length
     if (eof) this.#sending = undefined
+    if (this.#passed !== undefined) {
+      this.#passed.bytes += end - offset
+      if (eof) this.#passed.messages++
+    }
     return end
   }
 

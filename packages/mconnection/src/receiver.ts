@@ -6,6 +6,7 @@ import type { Duplex } from './duplex.ts'
 import { ended, rejected } from './errors.ts'
 import { FlowMeter } from './flow-meter.ts'
 import { Inlet } from './inlet.ts'
+import type { MConnectionMetrics } from './metrics.ts'
 import type { Options } from './options.ts'
 import { decodePacket, maxPacketBytes } from './packets.ts'
 import { Parser } from './parser.ts'
@@ -24,13 +25,20 @@ export class Receiver {
   readonly #duplex: Duplex
   readonly #options: Options
   readonly #events: ReceiverEvents
+  readonly #metrics: MConnectionMetrics | undefined
   readonly #parser: Parser
   /** Bounded by the channels. */
   readonly #inlets: ReadonlyMap<number, Inlet>
   #isStopped = false
   #endPause = (): void => {}
 
-  constructor(duplex: Duplex, options: Options, events: ReceiverEvents) {
+  constructor(
+    duplex: Duplex,
+    options: Options,
+    metrics: MConnectionMetrics | undefined,
+    events: ReceiverEvents
+  ) {
+    this.#metrics = metrics
     this.#duplex = duplex
     this.#options = options
     this.#events = events
@@ -52,8 +60,9 @@ export class Receiver {
         const waitMs = this.meter.waitMs(clock.now())
         if (waitMs > 0) await this.#held(this.#pause(waitMs))
         if (this.#isStopped) break
-        this.meter.count(varintSize(bytes.length) + bytes.length, clock.now())
-        const taken = this.#packet(bytes)
+        const length = varintSize(bytes.length) + bytes.length
+        this.meter.count(length, clock.now())
+        const taken = this.#packet(bytes, length)
         if (taken !== undefined) await this.#held(taken)
       }
       if (!this.#isStopped && this.#parser.fault !== undefined) throw rejected(this.#parser.fault)
@@ -66,8 +75,8 @@ export class Receiver {
     this.#endPause()
   }
 
-  /** Does what one packet asks for; a promise where the receiver wants time. */
-  #packet(bytes: Uint8Array): Promise<void> | undefined {
+  /** Does what one packet asks for, which has taken so many bytes; a promise where the receiver wants time. */
+  #packet(bytes: Uint8Array, length: number): Promise<void> | undefined {
     const packet = decodePacket(bytes)
     if (typeof packet === 'string') throw rejected(packet)
     if (packet.kind === 'ping') this.#events.onPing()
@@ -77,6 +86,11 @@ export class Receiver {
       if (inlet === undefined) throw rejected('unknown-channel')
       const message = inlet.take(packet.data, packet.eof)
       if (typeof message === 'string') throw rejected(message)
+      const counts = this.#metrics?.channel(packet.channel)?.received
+      if (counts !== undefined) {
+        counts.bytes += length
+        if (message !== undefined) counts.messages++
+      }
       if (message !== undefined) return this.#deliver(packet.channel, message)
     }
     return undefined

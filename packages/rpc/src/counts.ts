@@ -11,6 +11,8 @@ export interface RpcCounts {
   readonly answered: number
   /** Calls of others for which a handler has been run. */
   readonly served: number
+  /** Handlers whose result was an answer. */
+  readonly succeeded: number
   /** Handlers that failed. */
   readonly failed: number
   /** Questions that came more than once; their handlers ran once. */
@@ -25,12 +27,13 @@ type Writable<T> = { -readonly [K in keyof T]: T[K] }
 
 export class Counts {
   readonly totals: Writable<
-    Pick<RpcCounts, 'called' | 'busy' | 'answered' | 'served' | 'failed' | 'repeated'>
+    Pick<RpcCounts, 'called' | 'busy' | 'answered' | 'served' | 'succeeded' | 'failed' | 'repeated'>
   > = {
     called: 0,
     busy: 0,
     answered: 0,
     served: 0,
+    succeeded: 0,
     failed: 0,
     repeated: 0
   }

@@ -2,7 +2,7 @@
  * Request and response by type of message, both halves on one protocol of a transport.
  */
 import { PexError } from '@pex/core'
-import type { Clock, Contact, Logger, Rng, Transport } from '@pex/core'
+import type { Clock, Contact, Logger, Metrics, Rng, Transport } from '@pex/core'
 import { bounds } from './bounds.ts'
 import { Caller } from './caller.ts'
 import type { CallOptions, Reply } from './caller.ts'
@@ -12,6 +12,7 @@ import { Counts } from './counts.ts'
 import type { RpcCounts } from './counts.ts'
 import { typeBytes } from './frames.ts'
 import { Gate } from './gate.ts'
+import { RpcMetrics } from './metrics.ts'
 import { Server } from './server.ts'
 import type { CallHandler } from './server.ts'
 
@@ -25,6 +26,8 @@ export interface RpcInit {
   readonly rng: Rng
   /** Hears of handlers that fail with anything but an `RpcFailure`. */
   readonly log?: Logger | undefined
+  /** Where to count what happens: a libp2p node's metrics, or anything like them. @default nothing is counted */
+  readonly metrics?: Metrics | undefined
   /** Calls under way to one peer. @default 8 */
   readonly maxCallsPerPeer?: number | undefined
   /** Calls under way in all. @default 256 */
@@ -86,6 +89,7 @@ class Calls implements Rpc {
   readonly #inward: Gate
   readonly #caller: Caller
   readonly #server: Server
+  readonly #metrics: RpcMetrics | undefined
   #running = false
 
   constructor(init: RpcInit) {
@@ -107,6 +111,7 @@ class Calls implements Rpc {
     const counts = this.#counts
     this.#caller = new Caller({ transport, protocol, clock, rng, gate: this.#outward, counts })
     this.#server = new Server({ clock, gate: this.#inward, counts, log })
+    this.#metrics = init.metrics && new RpcMetrics(init.metrics, this)
   }
 
   get counts(): RpcCounts {
@@ -157,7 +162,8 @@ class Calls implements Rpc {
   ): Promise<Reply<Answer>> {
     if (!this.#running) throw new PexError('PEX_NOT_STARTED', 'rpc has not been started')
     const { codecs = bytes as AnyCodecs as Codecs<Question, Answer> } = options
-    return this.#caller.call(to, type, value, codecs, options)
+    const call = this.#caller.call(to, type, value, codecs, options)
+    return this.#metrics === undefined ? call : this.#metrics.call(call)
   }
 }
 

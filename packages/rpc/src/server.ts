@@ -138,7 +138,10 @@ export class Server {
     if (outcome === 'aborted') return this.#refuse(stopped(signal))
     try {
       if ('error' in outcome) throw outcome.error
-      return encodeResult(served.codecs.answer.encode(outcome.value)) ?? this.#refuse('too-long')
+      const result = encodeResult(served.codecs.answer.encode(outcome.value))
+      if (result === undefined) return this.#refuse('too-long')
+      counts.totals.succeeded++
+      return result
     } catch (error) {
       counts.totals.failed++
       if (error instanceof RpcFailure) return encodeFailure(error)

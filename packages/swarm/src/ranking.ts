@@ -49,9 +49,10 @@ export function takesDescriptor(address: string): boolean {
   return direct.includes('tcp') || direct.includes('unix')
 }
 
-/** Whether an address goes through a relay. */
+/** Whether what an address leads to goes through a relay: over WebRTC the relay only makes two hosts known to each other. */
 export function isRelayed(address: string): boolean {
-  return address.split('/').includes('p2p-circuit')
+  const [, after] = address.split('/p2p-circuit')
+  return after !== undefined && !after.split('/').includes('webrtc')
 }
 
 function groupOf(address: string): Group {

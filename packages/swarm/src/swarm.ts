@@ -279,7 +279,7 @@ export class Swarm<C, S = never> {
     if (known !== undefined) return known
     this.backoff.clear(reached.peer)
     // Through a relay it has shown where the relay is.
-    if (reached.isRelayed !== true) this.#cap?.prove(reached.peer, reached.address)
+    if (!placeOf(reached.address).relayed) this.#cap?.prove(reached.peer, reached.address)
     const connection = new SwarmConnection<C, S>({
       id: `${self.slice(0, 10)}-${++this.#connectionCount}`,
       raw,

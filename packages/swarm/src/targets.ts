@@ -94,7 +94,9 @@ function refusal<C>(
   const refuse = (
     ...[code, why]: ['PEX_FILTERED' | 'PEX_NO_TRANSPORT' | 'PEX_GATED', string]
   ): AddressError => new AddressError(address, code, why)
-  if (own.has(withoutPeer(at))) return refuse('PEX_FILTERED', 'this host listens there itself')
+  // At one relay all are reached at one address: only their ids tell them apart.
+  if (own.has(withoutPeer(at)) && !placeOf(at).relayed)
+    return refuse('PEX_FILTERED', 'this host listens there itself')
   if (!dialer.canDial(address)) return refuse('PEX_NO_TRANSPORT', 'no transport of this host dials it')
   if (placeOf(at).class === 'link-local') return refuse('PEX_FILTERED', 'it is link-local')
   // The operator's own name may lead into the operator's own site.

@@ -1,5 +1,5 @@
 /** In which order addresses are dialled, and how long each waits for those before it. */
-import { rank } from '@pex/swarm'
+import { isRelayed, rank } from '@pex/swarm'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
@@ -91,5 +91,16 @@ describe('the ranking', () => {
         expect(ranked).toEqual(ranked.toSorted((a, b) => a.delayMs - b.delayMs))
       })
     )
+  })
+
+  it.each([
+    ['/ip4/10.0.0.9/tcp/1', false],
+    ['/ip4/10.0.0.9/tcp/1/p2p/relay/p2p-circuit', true],
+    ['/ip4/10.0.0.9/tcp/1/p2p/relay/p2p-circuit/p2p/b', true],
+    // There the relay only makes two browsers known to each other.
+    ['/ip4/10.0.0.9/tcp/1/ws/p2p/relay/p2p-circuit/webrtc', false],
+    ['/ip4/10.0.0.9/udp/1/webrtc-direct', false]
+  ])('knows what goes through a relay all the way: %s %s', (address, relayed) => {
+    expect(isRelayed(address)).toBe(relayed)
   })
 })

@@ -221,4 +221,13 @@ describe('listening', () => {
     expect(error.code).toBe('PEX_FILTERED')
     expect(world.dials).toEqual([])
   })
+
+  it('at a relay keeps it from nobody else who is reached there: only ids tell them apart', async () => {
+    const world = new World()
+    const relay = '/ip4/10.0.0.9/tcp/1/p2p/relay/p2p-circuit'
+    const a = world.swarm('a', {}, { ownAddresses: () => [relay, `${relay}/webrtc`] })
+    const error = await failure(world, a.dial({ id: 'b', addresses: [relay, `${relay}/webrtc`] }))
+    expect(error.code).toBe('PEX_UNREACHABLE')
+    expect(world.dials).toHaveLength(2)
+  })
 })

@@ -60,7 +60,7 @@ describe('places that have proved nothing', () => {
     const cautious = cap()
     let taken = 0
     for (let ms = 0; ms < 100_000; ms += 10) {
-      const address = `/ip4/${11 + (ms % 80)}.${(ms >> 4) % 250}.${(ms >> 9) % 250}.1/tcp/${ms}`
+      const address = `/ip4/${11 + (ms % 80)}.${(ms >> 4) % 250}.${(ms >> 9) % 250}.1/tcp/${1 + (ms % 60_000)}`
       if (cautious.take(`id-${ms}`, address, ms) === undefined) taken++
     }
     expect(taken).toBeLessThanOrEqual(32 + 100)

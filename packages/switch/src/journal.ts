@@ -23,10 +23,18 @@ export type SwitchEvent =
   | { readonly kind: 'fault'; readonly error: unknown }
 
 export class Journal {
-  /** The closed list of reasons; both directions. */
-  readonly refusals: Map<Refusal, number> = new Map(refusals.map(refusal => [refusal, 0]))
+  /** By the closed list of reasons. */
+  readonly #refusals: Readonly<Record<Peer['direction'], Map<Refusal, number>>> = {
+    inbound: none(),
+    outbound: none()
+  }
   /** Bounded by what this host's own code adds. */
   readonly #listeners = new Set<(event: SwitchEvent) => void>()
+
+  /** How often who was refused for what, of one direction; every reason has its entry. */
+  refusals(direction: Peer['direction']): ReadonlyMap<Refusal, number> {
+    return this.#refusals[direction]
+  }
 
   notify(listener: (event: SwitchEvent) => void): () => void {
     this.#listeners.add(listener)
@@ -36,7 +44,8 @@ export class Journal {
   tell(event: SwitchEvent): void {
     if (event.kind === 'refused') {
       const { refusal } = event.error
-      this.refusals.set(refusal, this.refusals.get(refusal)! + 1)
+      const counts = this.#refusals[event.direction]
+      counts.set(refusal, counts.get(refusal)! + 1)
     }
     for (const listener of this.#listeners) {
       try {
@@ -47,4 +56,8 @@ export class Journal {
       }
     }
   }
+}
+
+function none(): Map<Refusal, number> {
+  return new Map(refusals.map(refusal => [refusal, 0]))
 }

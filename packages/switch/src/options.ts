@@ -1,9 +1,9 @@
 /** What a switch can be told, checked, with the defaults filled in. */
 import type { NetAddress } from '@pex/address-book'
 import { PexError } from '@pex/core'
-import type { Clock, Rng } from '@pex/core'
+import type { Clock, Metrics, Rng } from '@pex/core'
 import { nodeIdOf } from '@pex/mconnection'
-import type { ChannelDescriptor, NodeKey, Primitives } from '@pex/mconnection'
+import type { ChannelDescriptor, MConnectionMetrics, NodeKey, Primitives } from '@pex/mconnection'
 import type { SwarmInit } from '@pex/swarm'
 import type { Carrier, Place } from './carrier.ts'
 import type { Filter } from './filters.ts'
@@ -31,6 +31,8 @@ export interface SwitchParts {
   readonly reactors: readonly Reactor[]
   /** @default the platform's own */
   readonly primitives?: Primitives | undefined
+  /** Where to count what happens: a libp2p node's metrics, or anything like them. @default nothing is counted */
+  readonly metrics?: Metrics | undefined
 }
 
 /** How it shall behave. */
@@ -88,7 +90,7 @@ export interface Options {
 }
 
 /** The options; fails with `PEX_INVALID_PARAMETER`. */
-export function optionsOf(init: SwitchInit): Options {
+export function optionsOf(init: SwitchInit, metrics?: MConnectionMetrics): Options {
   return {
     listen: (init.listen ?? []).map(canonical),
     maxInbound: whole('maxInbound', init.maxInbound ?? 40),
@@ -103,7 +105,7 @@ export function optionsOf(init: SwitchInit): Options {
     filters: init.filters ?? [],
     dialMs: whole('dialMs', init.dialMs ?? 1_000, 1),
     handshakeMs: whole('handshakeMs', init.handshakeMs ?? 3_000, 1),
-    mconnection: { sendRate: 5_120_000, receiveRate: 5_120_000, ...init.mconnection }
+    mconnection: { sendRate: 5_120_000, receiveRate: 5_120_000, metrics, ...init.mconnection }
   }
 }
 

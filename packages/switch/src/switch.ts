@@ -5,7 +5,7 @@
 import type { NetAddress } from '@pex/address-book'
 import { assert, between, PexError, shuffle } from '@pex/core'
 import type { Clock, Rng } from '@pex/core'
-import { duplexPair, MConnection, nodeIdOf } from '@pex/mconnection'
+import { duplexPair, MConnection, MConnectionMetrics, nodeIdOf } from '@pex/mconnection'
 import type { Place } from './carrier.ts'
 import { Dialling } from './dialling.ts'
 import { Door } from './door.ts'
@@ -15,6 +15,7 @@ import { IpRanges } from './ip-ranges.ts'
 import { Journal } from './journal.ts'
 import type { SwitchEvent } from './journal.ts'
 import type { LivePeer } from './live-peer.ts'
+import { switchMetrics } from './metrics.ts'
 import type { NodeInfo } from './node-info.ts'
 import { channelsOf, nodeInfoOf, optionsOf } from './options.ts'
 import type { Options, SwitchInit, SwitchParts } from './options.ts'
@@ -57,14 +58,14 @@ export class Switch implements SwitchHandle {
 
   /** Fails with `PEX_INVALID_PARAMETER`. Nothing happens before `start`. */
   constructor(parts: SwitchParts, init: SwitchInit = {}) {
-    const { key, primitives, carrier, clock, rng, reactors } = parts
+    const { key, primitives, carrier, clock, rng, reactors, metrics } = parts
     this.#parts = parts
     this.id = nodeIdOf(key.publicKey, primitives && { primitives })
     this.clock = clock
     this.rng = rng
-    const options = optionsOf(init)
-    this.#options = options
     const { channels, owners } = channelsOf(reactors)
+    const options = optionsOf(init, metrics && new MConnectionMetrics(metrics, channels))
+    this.#options = options
     this.#nodeInfo = nodeInfoOf(parts, options.listen[0])
     // Better here than at the first peer: what cannot be done is said at once.
     void new MConnection(duplexPair()[0], {
@@ -124,6 +125,7 @@ export class Switch implements SwitchHandle {
     })
     this.#persistent = this.#makePersistent(options)
     this.addPersistentPeers(options.persistentPeers)
+    if (metrics !== undefined) switchMetrics(metrics, this)
   }
 
   get nodeInfo(): NodeInfo {
@@ -151,7 +153,13 @@ export class Switch implements SwitchHandle {
 
   /** How often who was refused for what, both directions; every reason has its entry. */
   get refusals(): ReadonlyMap<Refusal, number> {
-    return this.#journal.refusals
+    const [calls, dials] = [this.refusalsOf('inbound'), this.refusalsOf('outbound')]
+    return new Map([...calls].map(([refusal, count]) => [refusal, count + dials.get(refusal)!]))
+  }
+
+  /** The same of one direction: callers, or dials. */
+  refusalsOf(direction: Peer['direction']): ReadonlyMap<Refusal, number> {
+    return this.#journal.refusals(direction)
   }
 
   /** Where it listens, as bound; a copy. */

@@ -6,6 +6,7 @@
 import { PexError } from '@pex/core'
 import type { Dialer, DialOptions, Reached } from '@pex/core'
 import { withoutPeer } from '@pex/record'
+import { isRelayed } from '@pex/swarm'
 import type {
   Connection,
   ConnectionGater,
@@ -58,7 +59,7 @@ export function libp2pDialer(components: DialingComponents): Dialer<Connection> 
       peer: remotePeer.toString(),
       address: withoutPeer(remoteAddr).toString(),
       isOpen: status === 'open',
-      isRelayed: remoteAddr.getComponents().some(({ name }) => name === 'p2p-circuit'),
+      isRelayed: isRelayed(remoteAddr.toString()),
       isLimited: limits !== undefined
     }),
 

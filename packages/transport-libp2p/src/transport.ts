@@ -6,7 +6,7 @@ import { BoundedMap, checkQuestion, limits, NetworkScope, PexError } from '@pex/
 import type { Answer, Clock, Contact, Handler, Rng, Scope, Transport } from '@pex/core'
 import { withoutPeer } from '@pex/record'
 import { systemClock } from '@pex/service'
-import { DialError } from '@pex/swarm'
+import { DialError, isRelayed } from '@pex/swarm'
 import type { Connection, Logger, Stream } from '@libp2p/interface'
 import type { Registrar } from '@libp2p/interface-internal'
 import { peerIdFromString } from '@libp2p/peer-id'
@@ -262,9 +262,21 @@ export class Libp2pTransport implements Transport {
   /** A connection to the contact, for this host's own work. libp2p looks up whom it knows of by id alone. */
   async connect(to: Contact, signal: AbortSignal, force: boolean = false): Promise<Connection> {
     const addresses = dialAddresses(to)
-    if (addresses.length > 0 || to.id === undefined)
-      return this.dialing.dial({ id: to.id, addresses }, { signal })
+    if (addresses.length > 0 || to.id === undefined) return this.#dial({ id: to.id, addresses }, signal)
     return this.#components.connectionManager.openConnection(peerIdFromString(to.id), { signal, force })
+  }
+
+  /** Where relays would do for nothing, a direct way is looked for first: the quickest answer is often the relay's. */
+  async #dial(to: Contact, signal: AbortSignal): Promise<Connection> {
+    const [isAnyRelayed, isAnyDirect] = [to.addresses.some(isRelayed), !to.addresses.every(isRelayed)]
+    if (this.#init.runOnLimitedConnection || !isAnyRelayed || !isAnyDirect)
+      return this.dialing.dial(to, { signal })
+    try {
+      return await this.dialing.dial(to, { signal, direct: true })
+    } catch (error) {
+      if (signal.aborted) throw error
+      return this.dialing.dial(to, { signal })
+    }
   }
 
   async #openOn(connection: Connection, protocol: string, signal: AbortSignal): Promise<Opened> {

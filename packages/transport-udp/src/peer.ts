@@ -129,6 +129,8 @@ export class Peer implements Timed {
     if (this.#sessions.length > this.#host.limits.maxSessionsPerPeer) this.#drop(this.#sessions[0]!)
     // An initiator has to be heard before the responder will send on it.
     if (session.finish !== undefined && this.#sessions.length > 1) this.#outbox.add(new Outgoing('ping', 0))
+    // One that never says anything more ends as well.
+    this.#host.schedule(this, this.#nextDue())
   }
 
   /** Whether there is a session that a question could leave on now. */

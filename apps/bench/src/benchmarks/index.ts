@@ -1,6 +1,8 @@
 /** All benchmarks, the quick ones first. */
 import type { Benchmark } from '../figure.ts'
+import { broadcast } from './broadcast.ts'
 import { casmGo } from './casm-go.ts'
+import { crawl } from './crawl.ts'
 import { cyclonOfNpm } from './cyclon-p2p.ts'
 import { exchange } from './exchange.ts'
 import { mconnection } from './mconnection.ts'
@@ -21,9 +23,11 @@ export const benchmarks: readonly Benchmark[] = [
   exchange,
   udp,
   mconnection,
+  crawl,
   casmGo,
   memory,
   sampling,
+  broadcast,
   cyclonOfNpm,
   newscast,
   simulator,

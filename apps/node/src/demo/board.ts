@@ -14,6 +14,8 @@ export interface BoardInit {
   readonly command: string
   readonly directory: string
   readonly tick: string
+  /** Where the dashboard is, if there is one. */
+  readonly dashboard?: string | undefined
 }
 
 /** What the moment is, beside what the model knows. */
@@ -38,7 +40,8 @@ export function drawBoard(init: BoardInit, moment: Moment): readonly string[] {
   const state =
     `  tick ${tick} · round ${model.rounds} · ${model.exchanges} exchanges · ` +
     `${formatDuration(moment.elapsedMs)} since the start`
-  return [title, '', ...body, '', paint(state, 'dim'), ...drawStatus(init, moment)]
+  const page = init.dashboard === undefined ? [] : [`  Dashboard at ${paint(init.dashboard, 'cyan')}`]
+  return [title, '', ...body, '', paint(state, 'dim'), ...page, ...drawStatus(init, moment)]
 }
 
 function drawMatrix(model: Model, paint: Paint): string[] {

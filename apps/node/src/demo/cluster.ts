@@ -21,6 +21,8 @@ export interface ClusterInit {
   readonly endsConverged: boolean
   /** Where the hosts' data directories go. */
   readonly directory: string
+  /** Whether each host has a dashboard of its own. */
+  readonly dashboards: boolean
   /** Hears everything that a host says. */
   readonly onLine: (host: string, event: HostEvent | ErrorEvent) => void
   /** Hears what the demo has to add. */
@@ -91,12 +93,16 @@ export class Cluster {
   }
 
   #spawn(name: string): void {
-    const { tick, directory, onEvent } = this.#init
+    const { tick, directory, dashboards, onEvent } = this.#init
     const data = join(directory, name)
     const bootstrap = this.#bootstrap === undefined ? [] : ['--bootstrap', this.#bootstrap]
+    const dashboard = dashboards ? ['--dashboard', '127.0.0.1:0'] : []
     const fresh = this.model.hosts.find(host => host.name === name)?.pid === undefined
     const child = spawnHost({
-      args: ['--data', data, '--tick', tick, '--listen', '/ip4/127.0.0.1/tcp/0', ...(fresh ? bootstrap : [])],
+      args: ['--data', data, '--tick', tick, '--listen', '/ip4/127.0.0.1/tcp/0'].concat(
+        fresh ? bootstrap : [],
+        dashboard
+      ),
       onEvent: event => this.#hear(name, event),
       onExit: ending => this.#bury(name, child.pid, ending)
     })

@@ -37,18 +37,20 @@ export function jsonDisplay(): Display {
 export function liveDisplay({ model, directory, tick }: DisplayInit): Display {
   const begin = performance.now()
   let convergedMs: number | undefined
+  let dashboard: string | undefined
   const command = process.env['npm_lifecycle_event'] === 'start' ? 'npm start --' : 'pex'
   const paint = painter(process.env)
   const screen = new Screen(() => {
     const elapsedMs = performance.now() - begin
     const current = model()
     const moment = { elapsedMs, convergedMs: current.converged ? convergedMs : undefined }
-    return drawBoard({ model: current, paint, command, directory, tick }, moment)
+    return drawBoard({ model: current, paint, command, directory, tick, dashboard }, moment)
   })
   return {
     line: () => screen.refresh(),
     event: event => {
       if (event.event === 'converged') convergedMs = event.ms
+      if (event.event === 'dashboard') dashboard = event.url
       screen.refresh()
     },
     close: () => screen.close()
@@ -75,6 +77,8 @@ export function plainDisplay({ model, directory, stays }: DisplayInit): Display 
     },
     event: event => {
       switch (event.event) {
+        case 'dashboard':
+          return printLine(`dashboard at ${event.url}`)
         case 'started':
           return printLine(`${event.host} starts as process ${event.pid}`)
         case 'exited':

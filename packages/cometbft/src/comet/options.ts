@@ -4,6 +4,7 @@
  */
 import type { AddressBook, NetAddress } from '@pex/address-book'
 import { PexError } from '@pex/core'
+import type { Metrics } from '@pex/core'
 import { dialects } from '../dialects/index.ts'
 import type { Dialect } from '../dialects/dialect.ts'
 import { isTcp, netAddressOf, parseNodeAddress } from '../dialects/node-address.ts'
@@ -72,6 +73,8 @@ export interface PexReactorInit {
    * is good when the handshake is over, and slots are what a seed lacks. @default 300 000
    */
   readonly holdMs?: number | undefined
+  /** Where to count what happens: a libp2p node's metrics, or anything like them. @default nothing is counted */
+  readonly metrics?: Metrics | undefined
   /** Hears what happens, as it happens. */
   readonly onEvent?: ((event: PexEvent) => void) | undefined
 }
@@ -79,7 +82,7 @@ export interface PexReactorInit {
 type Filled<T> = { readonly [K in keyof T]-?: Exclude<T[K], undefined> }
 
 export interface Options extends Filled<
-  Omit<PexReactorInit, 'answeredWithinMs' | 'outbound' | 'resolve' | 'seeds'>
+  Omit<PexReactorInit, 'answeredWithinMs' | 'metrics' | 'outbound' | 'resolve' | 'seeds'>
 > {
   readonly answeredWithinMs: number | undefined
   readonly outbound: number | undefined

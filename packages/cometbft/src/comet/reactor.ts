@@ -7,6 +7,7 @@ import type { NetAddress } from '@pex/address-book'
 import { assert, BoundedMap, PexError } from '@pex/core'
 import type { ChannelDescriptor } from '@pex/mconnection'
 import type { Peer, Reactor, SwitchHandle } from '@pex/switch'
+import { pexReactorMetrics } from '../metrics.ts'
 import type { PexFault, PexMessage } from '../pex-messages.ts'
 import { Crawl } from './crawl.ts'
 import { Dials } from './dials.ts'
@@ -34,7 +35,9 @@ export interface PexReactor extends Reactor {
 
 /** Makes the reactor; fails with `PEX_INVALID_PARAMETER`. */
 export function pexReactor(init: PexReactorInit): PexReactor {
-  return new CometReactor(optionsOf(init))
+  const reactor = new CometReactor(optionsOf(init))
+  if (init.metrics !== undefined) pexReactorMetrics(init.metrics, reactor, () => init.book)
+  return reactor
 }
 
 class CometReactor implements PexReactor {

@@ -7,6 +7,7 @@ import type { Place } from '@pex/switch'
 import { Agenda } from './agenda.ts'
 import type { Errand } from './agenda.ts'
 import type { Finding, VisitVerdict } from './finding.ts'
+import { crawlMetrics } from '../metrics.ts'
 import type { About, CrawlMap } from './map.ts'
 import { settingsOf } from './options.ts'
 import type { CrawlInit, CrawlSettings } from './options.ts'
@@ -52,6 +53,7 @@ export class Crawl {
   /** Visits that have ended and not been told. Bounded by `concurrency`. */
   readonly #done: Done[] = []
   readonly #startedAt: number
+  readonly #count: (verdict: VisitVerdict) => void
   /** The first thing that went wrong and is no fault of the world's. */
   #fault: { readonly error: unknown } | undefined
   #wake: () => void = () => {}
@@ -72,6 +74,8 @@ export class Crawl {
       this.#agenda.restore(map, now)
     }
     for (const seed of seeds) this.#agenda.seed(seed, now)
+    const counts = () => ({ ...this.#agenda.counts, running: this.#running })
+    this.#count = init.metrics === undefined ? () => {} : crawlMetrics(init.metrics, counts)
   }
 
   /** What has been found so far. */
@@ -182,6 +186,7 @@ export class Crawl {
       return undefined
     }
     const news = this.#agenda.settle(errand, finding, now)
+    this.#count(finding.verdict)
     const { known, claim } = errand
     const visit = {
       id: known.id,

@@ -111,7 +111,7 @@ function nodeOf(value: unknown): MappedNode | undefined {
     verdict: typeof verdict === 'string' && known.has(verdict) ? (verdict as CrawlVerdict) : undefined,
     detail: typeof detail === 'string' ? detail : undefined,
     about: aboutOf(node['about']),
-    latencyMs: typeof latencyMs === 'number' ? latencyMs : undefined,
+    latencyMs: Number.isFinite(latencyMs) ? (latencyMs as number) : undefined,
     firstSeen: natural(node['firstSeen']),
     lastSeen: natural(node['lastSeen']),
     lastVisit: natural(node['lastVisit']),

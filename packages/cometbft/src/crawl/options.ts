@@ -1,7 +1,7 @@
 /** What a crawl is told, and the numbers that it keeps to. */
 import type { NetAddress, Routability } from '@pex/address-book'
 import { PexError } from '@pex/core'
-import type { Clock, Rng } from '@pex/core'
+import type { Clock, Metrics, Rng } from '@pex/core'
 import type { Visit } from './finding.ts'
 import type { CrawlMap } from './map.ts'
 
@@ -44,10 +44,12 @@ export interface CrawlInit {
   readonly maxVisited?: number | undefined
   /** The crawl ends after so long, ms. @default when nobody is left */
   readonly forMs?: number | undefined
+  /** Where to count what happens: a libp2p node's metrics, or anything like them. @default nothing is counted */
+  readonly metrics?: Metrics | undefined
 }
 
 export type CrawlSettings = {
-  readonly [Name in Exclude<keyof CrawlInit, 'map'>]-?: Exclude<CrawlInit[Name], undefined>
+  readonly [Name in Exclude<keyof CrawlInit, 'map' | 'metrics'>]-?: Exclude<CrawlInit[Name], undefined>
 }
 
 /** The settings with their defaults. Fails with `PEX_INVALID_PARAMETER`. */

@@ -6,7 +6,7 @@
 import { AddressBook, netAddresses, rules } from '@pex/address-book'
 import type { BookSnapshot, NetAddress, Routability } from '@pex/address-book'
 import { BoundedMap, NetworkScope } from '@pex/core'
-import type { Clock, Rng } from '@pex/core'
+import type { Clock, Metrics, Rng } from '@pex/core'
 import type { NodeKey } from '@pex/mconnection'
 import { Switch } from '@pex/switch'
 import type { Carrier, Place, RangeLimits, Refusal, SwitchEvent } from '@pex/switch'
@@ -15,6 +15,7 @@ import type { PexReactorInit } from '../comet/options.ts'
 import { pexReactor } from '../comet/reactor.ts'
 import type { PexReactor } from '../comet/reactor.ts'
 import { BookKeeper } from './book-keeper.ts'
+import { seedMetrics } from './seed-metrics.ts'
 
 /** Where the book is kept: `bookFile` of `@pex/address-book/file` is one. */
 export interface SeedBookFile {
@@ -33,6 +34,8 @@ export interface SeedNodeParts {
   readonly clock: Clock
   readonly rng: Rng
   readonly file: SeedBookFile
+  /** Where to count what happens: a libp2p node's metrics, or anything like them. @default nothing is counted */
+  readonly metrics?: Metrics | undefined
 }
 
 export interface SeedNodeInit extends Pick<
@@ -147,7 +150,7 @@ export class SeedNode {
    * cannot be read, or with what says why it cannot listen; nothing is left open then.
    */
   async start(): Promise<void> {
-    const { clock, rng, file } = this.#parts
+    const { clock, rng, file, metrics } = this.#parts
     const { routability = 'public', privateIds } = this.#init
     const { snapshot, setAside, problemCount = 0 } = await file.load()
     const now = clock.now()
@@ -168,6 +171,8 @@ export class SeedNode {
       onSave: error => this.#noteSave(error, book.size)
     })
     this.#running = { book, reactor, net, keeper, at: now }
+    if (metrics !== undefined)
+      seedMetrics(metrics, { showable: () => this.#showable(book), saves: this.#saves })
     net.notify(event => this.#tell({ kind: 'switch', event }))
     this.#tell({
       kind: 'book-loaded',
@@ -188,19 +193,16 @@ export class SeedNode {
 
   status(): SeedStatus {
     const { net, book, reactor, at } = this.#started
-    const { chainId, answeredWithinMs = ANSWERED_WITHIN_MS } = this.#init
+    const { chainId } = this.#init
     const now = this.#parts.clock.now()
     const { inbound, outbound, dialling, halfOpen, sockets } = net.counts
-    const showable = book
-      .snapshot()
-      .addresses.filter(({ lastSuccess }) => lastSuccess > now - answeredWithinMs).length
     return {
       id: net.id,
       chainId,
       uptimeMs: now - at,
       listening: net.places,
       peers: { inbound, outbound, dialling, halfOpen, sockets },
-      book: { ...book.counts, showable },
+      book: { ...book.counts, showable: this.#showable(book) },
       pex: reactor.stats(),
       refusals: Object.fromEntries(net.refusals) as Record<Refusal, number>,
       saves: { ...this.#saves }
@@ -210,6 +212,11 @@ export class SeedNode {
   get #started(): Running {
     if (this.#running === undefined) throw new TypeError('the seed has not been started')
     return this.#running
+  }
+
+  #showable(book: AddressBook<NetAddress>): number {
+    const since = this.#parts.clock.now() - (this.#init.answeredWithinMs ?? ANSWERED_WITHIN_MS)
+    return book.snapshot().addresses.filter(({ lastSuccess }) => lastSuccess > since).length
   }
 
   #reactor(book: AddressBook<NetAddress>): PexReactor {
@@ -233,6 +240,7 @@ export class SeedNode {
       pacing,
       banMs: BAN_MS,
       answeredWithinMs,
+      metrics: this.#parts.metrics,
       allowDuplicateIp: this.#allowsDuplicateIp,
       onEvent: event => {
         if (event.kind === 'banned' && offences.has(event.reason)) this.#offend(event.id)
@@ -242,7 +250,7 @@ export class SeedNode {
   }
 
   #switch(reactor: PexReactor): Switch {
-    const { key, carrier, clock, rng } = this.#parts
+    const { key, carrier, clock, rng, metrics } = this.#parts
     const { chainId, listen, externalAddress, moniker = 'pex-seed', version = '', routability } = this.#init
     const { maxInbound = 256, maxOutbound = 32, unconditionalIds, privateIds, rangeLimits } = this.#init
     const isAny = routability === 'any'
@@ -252,6 +260,7 @@ export class SeedNode {
         carrier,
         clock,
         rng,
+        metrics,
         reactors: [reactor],
         nodeInfo: {
           network: chainId,

@@ -4,13 +4,14 @@
  * README lists where it departs.
  */
 import { assert, PexError } from '@pex/core'
-import type { Clock } from '@pex/core'
+import type { Clock, Metrics } from '@pex/core'
 import type { ChannelDescriptor } from '@pex/mconnection'
 import type { Peer, Reactor, SwitchHandle } from '@pex/switch'
 import type { Dialect } from '../dialects/dialect.ts'
 import { dialects } from '../dialects/index.ts'
 import { formatNodeAddress, isTcp, parseNodeAddress } from '../dialects/node-address.ts'
 import type { NodeAddress, Resolve } from '../dialects/node-address.ts'
+import { adaptivePexMetrics } from '../metrics.ts'
 import type { PexMessage } from '../pex-messages.ts'
 import { Alone } from './alone.ts'
 import type { Remediation } from './alone.ts'
@@ -37,6 +38,8 @@ export interface AdaptivePexInit {
   readonly resolve?: Resolve | undefined
   /** What to do about having no peers. @default nothing */
   readonly remediation?: Remediation | undefined
+  /** Where to count what happens: a libp2p node's metrics, or anything like them. @default nothing is counted */
+  readonly metrics?: Metrics | undefined
   /** Hears of what happens. What it throws is not caught. */
   readonly onEvent?: ((event: AdaptivePexEvent) => void) | undefined
 }
@@ -50,7 +53,9 @@ const MOST_ADDRESSES = 100
 
 /** Makes the reactor; fails with `PEX_INVALID_PARAMETER`. */
 export function adaptivePexReactor(init: AdaptivePexInit): AdaptivePexReactor {
-  return new AdaptivePex(init)
+  const reactor = new AdaptivePex(init)
+  if (init.metrics !== undefined) adaptivePexMetrics(init.metrics, reactor)
+  return reactor
 }
 
 class AdaptivePex implements AdaptivePexReactor {

@@ -19,6 +19,11 @@ export class Offer {
     this.count++
   }
 
+  has(peer: number): boolean {
+    for (let i = 0; i < this.count; i++) if (this.peers[i] === peer) return true
+    return false
+  }
+
   copy(other: Offer): void {
     this.peers.set(other.peers)
     this.hops.set(other.hops)

@@ -160,7 +160,8 @@ export class Sampling {
     const end = row + memory.counts[node]!
     for (let at = row; at < end && out.count < limits.maxRecords - 1; at++) {
       const peer = memory.peers[at]!
-      if (memory.lost[at]! >= 0 && peer !== to) out.push(peer, limits.memoryHop)
+      // Whoever has come back may still stand here as lost, and a message that names one peer twice is refused whole.
+      if (memory.lost[at]! >= 0 && peer !== to && !out.has(peer)) out.push(peer, limits.memoryHop)
     }
     out.push(node, 0)
   }

@@ -110,7 +110,8 @@ class Walker implements Answers {
   }
 
   #holds(ms: number): void {
-    this.ttlMs = Math.min(this.ttlMs, ms)
+    // A resolver's number need not be one.
+    if (ms < this.ttlMs) this.ttlMs = ms
   }
 
   /** The records in random order; none where there are none, where too much has been asked, or where nobody answers. */

@@ -46,6 +46,8 @@ export interface PortMappingInit {
   readonly clock: Clock
   /** Where the host listens now, as multiaddrs. */
   readonly addresses: () => readonly string[]
+  /** Calls the listener whenever those may have changed; returns the way to stop that. @default they stay as they are */
+  readonly watch?: ((listener: () => void) => () => void) | undefined
   /** Hears of all places that lead here through routers, whenever there is one more. */
   readonly announce: (places: readonly Mapped[]) => void
   readonly report?: ((event: MappingEvent) => void) | undefined
@@ -80,6 +82,10 @@ export class PortMapping {
   #life: AbortController | undefined
   #work: Promise<void> = Promise.resolve()
   #cancel: (() => void) | undefined
+  #unwatch: (() => void) | undefined
+  /** The inside addresses as they were last, and how often they have changed. */
+  #wanted = ''
+  #round = 0
 
   constructor(init: PortMappingInit) {
     this.#init = init
@@ -94,13 +100,17 @@ export class PortMapping {
   start(): void {
     if (this.#life !== undefined) return
     this.#life = new AbortController()
-    this.#attempt(1, this.#life.signal)
+    const { signal } = this.#life
+    this.#wanted = this.#inside().join()
+    this.#unwatch = this.#init.watch?.(() => this.#moved(signal))
+    this.#attempt(1, signal)
   }
 
   /** Gives the ports back, and waits for that, though not long. */
   async stop(): Promise<void> {
     this.#life?.abort(new Error('the host stops'))
     this.#life = undefined
+    this.#unwatch?.()
     this.#cancel?.()
     await this.#work
     const controller = new AbortController()
@@ -113,9 +123,26 @@ export class PortMapping {
     this.#outside.clear()
   }
 
+  /** The host listens elsewhere: what led to where it is no more is forgotten, and the new places have their turn. */
+  #moved(signal: AbortSignal): void {
+    const inside = this.#inside()
+    if (signal.aborted || inside.join() === this.#wanted) return
+    this.#wanted = inside.join()
+    this.#round++
+    for (const address of this.#outside.keys()) if (!inside.includes(address)) this.#outside.delete(address)
+    this.#cancel?.()
+    this.#attempt(1, signal)
+  }
+
+  #inside(): readonly string[] {
+    return this.#init.addresses().filter(address => insideOf(address).length > 0)
+  }
+
   #attempt(attempt: number, signal: AbortSignal): void {
-    this.#work = this.#map(signal).then(isDone => {
-      if (isDone || signal.aborted) return
+    const round = this.#round
+    const work = this.#work.then(() => this.#map(signal))
+    this.#work = work.then(isDone => {
+      if (isDone || signal.aborted || round !== this.#round) return
       const { tries = 20, retryMs = 5_000, clock, report } = this.#init
       if (attempt >= tries) report?.({ type: 'given-up' })
       else {

@@ -31,6 +31,11 @@ export type Leaving =
   | 'declined'
   /** This host stops, or the application has asked for it. */
   | 'dismissed'
+  /** It takes no broadcasts. */
+  | 'useless'
+
+/** The closed list of `Leaving`. */
+export const leavings: readonly Leaving[] = ['farewell', 'silent', 'declined', 'dismissed', 'useless']
 
 /** Why somebody is not taken: the host has room for no more, for no more of its group, is about to stop, or has dismissed it lately. */
 export type Decline = 'full' | 'crowded' | 'stopping' | 'unwanted'
@@ -52,8 +57,8 @@ export type Input =
   | { readonly type: 'alive'; readonly id: string }
   /** What was to be sent to a neighbour could not be: it is asked for a sign of life at once, and for no second one. */
   | { readonly type: 'broken'; readonly id: string }
-  /** It has said goodbye, or is not wanted any more. */
-  | { readonly type: 'farewell' | 'dismiss'; readonly id: string }
+  /** It has said goodbye, is not wanted any more, or is of no use: it is there, and does not speak our protocols. */
+  | { readonly type: 'farewell' | 'dismiss' | 'useless'; readonly id: string }
   /** Ends it: everybody is dismissed, nobody is taken. */
   | { readonly type: 'stop' }
 

@@ -21,7 +21,10 @@ export interface NeighbourLimits {
   readonly longestRetryMs: number
   /** Time for the answer to a greeting, ms. @default 5_000 */
   readonly greetingMs: number
-  /** For how long somebody who declined or did not answer is not greeted again, ms. @default 60_000 */
+  /**
+   * For how long somebody who declined or took leave is not greeted again, ms; who was silent, an eighth of it at first, and twice as
+   * long each further time in a row, up to all of it. @default 60_000
+   */
   readonly avoidMs: number
 }
 

@@ -30,8 +30,10 @@ export class Neighbourhood {
   readonly #bonds = new Map<string, Bond>()
   /** Greetings to strangers under way. Bounded by `limits.outbound`. */
   readonly #greeted = new Map<string, Contact>()
-  /** Until when somebody is not greeted. */
-  readonly #avoided = new BoundedMap<string, number>(MAX_AVOIDED)
+  /** Until when somebody is not greeted, and how often in a row it has been silent. */
+  readonly #avoided = new BoundedMap<string, { readonly until: number; readonly silences: number }>(
+    MAX_AVOIDED
+  )
   /** Until when somebody who was dismissed is not taken. */
   readonly #dismissed = new BoundedMap<string, number>(MAX_AVOIDED)
   /** The latest time that was named, and by how much ours is ahead of it: a clock that is set back stops nothing. */
@@ -68,7 +70,8 @@ export class Neighbourhood {
     this.#latest = time
     const now = time + this.#ahead
     const outputs = this.#react(now, input)
-    if (!this.#stopped) outputs.push(...this.#search(now), { type: 'wake', at: this.#next(now) - this.#ahead })
+    if (!this.#stopped)
+      outputs.push(...this.#search(now), { type: 'wake', at: this.#next(now) - this.#ahead })
     return outputs
   }
 
@@ -101,7 +104,9 @@ export class Neighbourhood {
       case 'broken':
         return this.#suspect(input.id)
       case 'dismiss':
-        return this.#dismiss(now, input.id)
+        return this.#dismiss(now, input.id, 'dismissed')
+      case 'useless':
+        return this.#dismiss(now, input.id, 'useless')
       case 'stop':
         return this.#stop(now)
     }
@@ -124,6 +129,8 @@ export class Neighbourhood {
 
   #choose(now: number, contacts: readonly Contact[]): Output[] {
     this.#isSearching = false
+    // A search that was under way when it ended.
+    if (this.#stopped) return []
     const outputs: Output[] = []
     let need = this.#need()
     const eligible = contacts.flatMap(({ id, addresses }) =>
@@ -144,7 +151,7 @@ export class Neighbourhood {
 
   #isEligible(now: number, id: string): boolean {
     if (id === this.#self || this.#bonds.has(id) || this.#greeted.has(id)) return false
-    return (this.#avoided.get(id) ?? 0) <= now
+    return (this.#avoided.get(id)?.until ?? 0) <= now
   }
 
   /**
@@ -199,7 +206,7 @@ export class Neighbourhood {
   }
 
   #turnedDown(now: number, id: string, why: Leaving): Output[] {
-    if (this.#greeted.delete(id)) this.#avoid(now, id)
+    if (this.#greeted.delete(id)) this.#avoid(now, id, why)
     const bond = this.#bonds.get(id)
     return bond === undefined ? [] : this.#remove(now, bond.neighbour, why)
   }
@@ -247,18 +254,18 @@ export class Neighbourhood {
     return [this.#greet(id, bond.neighbour.contact)]
   }
 
-  #dismiss(now: number, id: string): Output[] {
+  #dismiss(now: number, id: string, why: Leaving): Output[] {
     const bond = this.#bonds.get(id)
     if (bond === undefined) return []
     const { contact } = bond.neighbour
     this.#dismissed.set(id, now + this.limits.avoidMs)
-    return [{ type: 'farewell', to: { ...contact, id } }, ...this.#remove(now, bond.neighbour, 'dismissed')]
+    return [{ type: 'farewell', to: { ...contact, id } }, ...this.#remove(now, bond.neighbour, why)]
   }
 
   #stop(now: number): Output[] {
     this.#stopped = true
     this.#greeted.clear()
-    return [...this.#bonds.keys()].flatMap(id => this.#dismiss(now, id))
+    return [...this.#bonds.keys()].flatMap(id => this.#dismiss(now, id, 'dismissed'))
   }
 
   #add(now: number, neighbour: Neighbour): Output[] {
@@ -275,13 +282,20 @@ export class Neighbourhood {
 
   #remove(now: number, neighbour: Neighbour, why: Leaving): Output[] {
     this.#bonds.delete(neighbour.id)
-    this.#avoid(now, neighbour.id)
-    if (neighbour.side === 'outbound') this.#searchAt = Math.min(this.#searchAt, now)
+    this.#avoid(now, neighbour.id, why)
+    if (neighbour.side === 'outbound') {
+      this.#searchAt = Math.min(this.#searchAt, now)
+      this.#waits = 0
+    }
     return [{ type: 'removed', neighbour, why }]
   }
 
-  #avoid(now: number, id: string): void {
-    this.#avoided.set(id, now + this.limits.avoidMs)
+  /** Who is silent once may only have been held up, and when a whole network was, everybody avoids everybody: not for long, then. */
+  #avoid(now: number, id: string, why: Leaving): void {
+    const { avoidMs } = this.limits
+    const silences = why === 'silent' ? (this.#avoided.get(id)?.silences ?? 0) + 1 : 0
+    const ms = silences === 0 ? avoidMs : Math.min(avoidMs, (avoidMs / 16) * 2 ** silences)
+    this.#avoided.set(id, { until: now + ms, silences })
   }
 
   #greet(id: string, contact: Contact): Output {

@@ -4,7 +4,7 @@
  * to them. Flooding is the same machine in its other mode.
  */
 import { BroadcastMachine } from '@pex/broadcast'
-import type { Frame, Input, Message } from '@pex/broadcast'
+import type { Frame, Input } from '@pex/broadcast'
 import { below, between, limits, PexError } from '@pex/core'
 import type { Rng } from '@pex/core'
 import { Overlay } from '../engine/overlay.ts'
@@ -100,8 +100,9 @@ class Network {
     this.#overlay = warm(nodes, seed)
     // Ids need not be hard to guess where nobody is hostile.
     let ids = 0
+    const nonces = seededRng(seed, 9)
     const idOf = (): string => `message ${ids++}`
-    this.#machines = this.#names.map(() => new BroadcastMachine({ mode, idOf }))
+    this.#machines = this.#names.map(() => new BroadcastMachine({ mode, idOf, rng: nonces }))
     for (const machine of this.#machines) machine.register(PROTOCOL, 'mid')
     const onChange = (node: number): void => this.#meet(node)
     this.#mesh = new Mesh({ overlay: this.#overlay, nodes, links, rng: this.#rng, onChange })
@@ -163,8 +164,7 @@ class Network {
   }
 
   #publish(node: number): void {
-    const message: Message = { protocol: PROTOCOL, publishedAt: 0, payload: new Uint8Array() }
-    this.#handle(node, { type: 'published', message })
+    this.#handle(node, { type: 'published', message: { protocol: PROTOCOL, payload: new Uint8Array() } })
   }
 
   #handle(node: number, input: Input): void {

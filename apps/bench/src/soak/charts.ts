@@ -1,0 +1,67 @@
+/** A soak as curves: memory of each lasting process, and how long broadcasts took. */
+import { svg } from '../policies/svg.ts'
+import type { Axis, Line } from '../policies/svg.ts'
+import { quantile } from '../measure.ts'
+import { series } from './figures.ts'
+import type { Result } from './soak.ts'
+
+const MIB = 2 ** 20
+const MINUTE = 60_000
+
+/** Files by name. */
+export function charts(result: Result): Readonly<Record<'soak-memory' | 'soak-delivery', string>> {
+  return { 'soak-memory': memory(result), 'soak-delivery': delivery(result) }
+}
+
+function memory(result: Result): string {
+  const curves = (what: string, value: (sample: { rss: number; heap: number }) => number): Line[] =>
+    series(result, ({ sample }) => value(sample) / MIB, 0).map((points, process) => ({
+      name: `${what}, process ${process + 1}`,
+      points: points.map(([hours, mib]) => [hours * 60, mib])
+    }))
+  const lines = [...curves('heap', ({ heap }) => heap), ...curves('resident', ({ rss }) => rss)]
+  const most = Math.max(1, ...lines.flatMap(({ points }) => points.map(point => point[1])))
+  return svg({
+    title: 'Memory of the processes that last, MiB',
+    x: minutes(result),
+    y: { name: 'MiB', ticks: ticks(most) },
+    lines
+  })
+}
+
+function delivery(result: Result): string {
+  const judged = result.outcomes.filter(({ isJudged, last }) => isJudged && last !== undefined)
+  const line = (name: string, value: (outcome: (typeof judged)[number]) => number): Line => ({
+    name,
+    points: judged.map(outcome => [outcome.at / MINUTE, Math.max(1, value(outcome))])
+  })
+  const lines = [line('last host', ({ last }) => last!), line('median host', ({ median }) => median!)]
+  const most = Math.max(100, ...judged.map(({ last }) => last!))
+  const powers = Array.from({ length: Math.ceil(Math.log10(most)) + 1 }, (_, power) => 10 ** power)
+  const typical = quantile(
+    judged.map(({ last }) => last!),
+    0.5
+  )
+  return svg({
+    title: `Time from a broadcast to the hosts that had to hear it (last one: p50 ${Math.round(typical)} ms)`,
+    x: minutes(result),
+    y: {
+      name: 'time',
+      ticks: powers,
+      write: ms => (ms >= 1_000 ? `${ms / 1_000} s` : `${ms} ms`),
+      isLogarithmic: true
+    },
+    lines
+  })
+}
+
+function minutes({ setting }: Result): Axis {
+  return { name: 'minutes', ticks: ticks(setting.ms / MINUTE) }
+}
+
+/** From zero to at least a number, in at most eight round steps. */
+function ticks(most: number): number[] {
+  const power = 10 ** Math.floor(Math.log10(most / 4))
+  const step = [1, 2, 5, 10].map(each => each * power).find(step => most / step <= 8)!
+  return Array.from({ length: Math.ceil(most / step) + 1 }, (_, i) => Number((i * step).toPrecision(6)))
+}

@@ -1,0 +1,40 @@
+/** What the doctor says to people: a line for each finding, and below it what to try. */
+import { painter } from '../demo/screen.ts'
+import type { Finding, Verdict } from './finding.ts'
+
+const marks: Readonly<Record<Verdict, readonly [word: string, color: 'green' | 'yellow' | 'red']>> = {
+  well: ['well', 'green'],
+  warning: ['warning', 'yellow'],
+  wrong: ['wrong', 'red']
+}
+const wordWidth = 7
+const areaWidth = 9
+
+export type Paint = (text: string, color: 'green' | 'yellow' | 'red' | 'bold' | 'dim') => string
+
+/** Colours for a terminal whose user wants them (no-color.org), plain text for whatever reads a pipe. */
+export function paintFor(isTerminal: boolean, env: NodeJS.ProcessEnv): Paint {
+  return isTerminal && env['TERM'] !== 'dumb' ? painter(env) : text => text
+}
+
+export function linesOf({ area, verdict, found, mend }: Finding, paint: Paint): readonly string[] {
+  const [word, color] = marks[verdict]
+  const line = `${paint(word.padEnd(wordWidth), color)}  ${area.padEnd(areaWidth)}  ${found}`
+  if (mend === null) return [line]
+  const indent = ' '.repeat(wordWidth + areaWidth + 4)
+  return [line, `${indent}${paint(`try ${mend}`, 'bold')}`]
+}
+
+/** How many of each verdict. */
+export type Tally = Readonly<Record<Verdict, number>>
+
+export function tallyOf(findings: readonly Finding[]): Tally {
+  const count = (verdict: Verdict): number => findings.filter(each => each.verdict === verdict).length
+  return { well: count('well'), warning: count('warning'), wrong: count('wrong') }
+}
+
+export function lastLine({ well, warning, wrong }: Tally): string {
+  const warnings = `${warning} ${warning === 1 ? 'warning' : 'warnings'}`
+  if (wrong > 0) return `${wrong} ${wrong === 1 ? 'thing is' : 'things are'} wrong, ${warnings}, ${well} well`
+  return warning > 0 ? `nothing is wrong; ${warnings}, ${well} well` : `all ${well} are well`
+}

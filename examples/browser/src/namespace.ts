@@ -1,0 +1,2 @@
+/** Where all tabs of this page meet. */
+export const NAMESPACE = 'who-is-here'

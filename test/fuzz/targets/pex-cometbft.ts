@@ -1,0 +1,6 @@
+/** Messages of CometBFT's peer exchange, in the dialect `cometbft`. */
+import { dialects } from '@pex/cometbft'
+import { fuzzDialect } from '../kit/dialect.ts'
+import type { Target } from '../kit/target.ts'
+
+export const target: Target = () => fuzzDialect(dialects.cometbft)
