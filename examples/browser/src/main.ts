@@ -14,7 +14,9 @@ function show(tab: Tab): void {
   at('count').textContent = String(view.length)
   at('noun').textContent = view.length === 1 ? 'peer' : 'peers'
   at('peers').replaceChildren(
-    ...view.map(({ id, age, addresses }) => row(id, `${age} rounds`, wayOf(addresses)))
+    ...view.map(({ id, age, addresses }) =>
+      row(id, `${age} ${age === 1 ? 'round' : 'rounds'}`, wayOf(addresses))
+    )
   )
 }
 
