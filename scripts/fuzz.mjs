@@ -61,7 +61,10 @@ async function keep(name, { index, input, error }) {
   const fuzzed = await load(name)
   // What fails only once, or only after others, cannot be shortened.
   const again = await faultOf(fuzzed, input)
-  const small = again === undefined ? input : await shrink(input, async each => (await faultOf(fuzzed, each)) !== undefined)
+  const small =
+    again === undefined
+      ? input
+      : await shrink(input, async each => (await faultOf(fuzzed, each)) !== undefined)
   const fault = (await faultOf(fuzzed, small)) ?? error
   mkdirSync(join(cache, 'fuzz'), { recursive: true })
   const file = join(cache, 'fuzz', `${name}-${seed}-${index}.bin`)
@@ -78,7 +81,13 @@ async function keep(name, { index, input, error }) {
 /** Runs one target here; as a child, tells its parent. */
 async function here(name, onProgress) {
   const fuzzed = await load(name)
-  const { failure, ...report } = await run(fuzzed, { target: name, seed, from, count: shareOf(name, count), onProgress })
+  const { failure, ...report } = await run(fuzzed, {
+    target: name,
+    seed,
+    from,
+    count: shareOf(name, count),
+    onProgress
+  })
   return { ...report, failure: failure && (await keep(name, failure)) }
 }
 
@@ -125,7 +134,9 @@ function tell(report) {
   const words = Object.entries(outcomes)
     .map(([word, times]) => `${word} ${times}`)
     .join(', ')
-  console.log(`${failure ? 'FAIL' : 'ok  '} ${target}: ${ran} inputs, ${rate}/s, slowest ${slowestMs.toFixed(1)} ms; ${words}`)
+  console.log(
+    `${failure ? 'FAIL' : 'ok  '} ${target}: ${ran} inputs, ${rate}/s, slowest ${slowestMs.toFixed(1)} ms; ${words}`
+  )
   if (failure) console.log(failure)
 }
 
@@ -160,11 +171,13 @@ async function one(path) {
   process.exitCode = fault === undefined ? 0 : 1
 }
 
-if (options.list) for (const name of known) console.log(`${name}: ${manifest.targets[name]?.covers.join(', ')}`)
+if (options.list)
+  for (const name of known) console.log(`${name}: ${manifest.targets[name]?.covers.join(', ')}`)
 else if (options.file !== undefined) await one(options.file)
 else if (process.env.FUZZ_CHILD === '1') await asChild()
 else if (count === 1) {
   // One input alone is shown, whatever becomes of it.
-  for (const name of chosen) console.log(`${name} ${from}: ${hexOf(inputOf(await load(name), name, seed, from))}`)
+  for (const name of chosen)
+    console.log(`${name} ${from}: ${hexOf(inputOf(await load(name), name, seed, from))}`)
   await all()
 } else await all()

@@ -23,7 +23,7 @@ const layers = [
   ['@pex/host', 3],
   [/^@pex\/(?:transport|store)-/, 3],
   ['@pex/testkit', 4],
-  [/^@pex\/(?:node|bench|interop|example-.+)$/, 5]
+  [/^@pex\/(?:node|bench|docs|interop|example-.+)$/, 5]
 ]
 
 /** Where Node's own modules may be imported; everything else also runs in browsers. */

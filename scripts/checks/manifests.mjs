@@ -30,9 +30,15 @@ function packageProblems(pkg) {
     )
   }
   // JSON Schemas are published as files; whoever has some says so.
+  const isPage = name => pkg.isApp && name === 'index.html'
   const isSchemas = name => name === 'schemas' && manifest.files?.includes(name) === true
   const strangers = readdirSync(pkg.dir).filter(
-    name => !allowed.has(name) && !ignored.has(name) && !isSchemas(name) && !name.endsWith('.tsbuildinfo')
+    name =>
+      !allowed.has(name) &&
+      !ignored.has(name) &&
+      !isPage(name) &&
+      !isSchemas(name) &&
+      !name.endsWith('.tsbuildinfo')
   )
   return [
     ...must.filter(([holds]) => !holds).map(([, text]) => `${pkg.path}/package.json: ${text}`),
