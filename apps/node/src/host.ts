@@ -127,6 +127,7 @@ async function portsOf({ nat }: Settings, { transport }: Pex, emit: Emit): Promi
     find: upnpGateways(),
     clock: systemClock,
     addresses: () => transport.addresses(),
+    watch: listener => transport.watchAddresses(listener),
     announce: places => transport.announce?.(places),
     report(event) {
       const inside = 'inside' in event ? event.inside : null

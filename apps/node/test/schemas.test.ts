@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import type { ValidateFunction } from 'ajv/dist/2020.js'
+import type { Command } from 'commander'
 import { describe, expect, it, vi } from 'vitest'
 import { build } from '../src/cli/program.ts'
 import { schemaNames } from '../src/schemas/files.ts'
@@ -44,10 +45,15 @@ describe('the files', () => {
   })
 
   it('are there for every command that takes --json', () => {
-    const taking = build(() => {}).commands.flatMap(command =>
-      [command, ...command.commands]
-        .filter(each => each.options.some(({ long }) => long === '--json'))
-        .map(each => (each === command ? each.name() : `${command.name()}-${each.name()}`))
+    const takingIn = (command: Command, path: readonly string[]): string[] =>
+      command.commands.flatMap(each => {
+        const names = [...path, each.name()]
+        const isTaking = each.options.some(({ long }) => long === '--json')
+        return [...(isTaking ? [names.join('-')] : []), ...takingIn(each, names)]
+      })
+    const taking = takingIn(
+      build(() => {}),
+      []
     )
     expect(taking.toSorted()).toEqual(printed.map(({ name }) => name).toSorted())
   })

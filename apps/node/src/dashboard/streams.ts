@@ -40,7 +40,7 @@ export class Streams {
   }
 
   get isFull(): boolean {
-    return this.#readers.size >= 1e9
+    return this.#readers.size >= this.#maxReaders
   }
 
   /** Begins to tell a reader; `after`: the last event that it knows. */

@@ -8,6 +8,7 @@ import { doctorShapes } from '../doctor/shapes.ts'
 import { answerShapes, demoShapes, hostShapes } from '../shapes.ts'
 import type { Shape } from '../shapes.ts'
 import { resultShape } from '../sim/shape.ts'
+import { mergeShape, shadowShape, sweepShape } from '../sim/sweep-shape.ts'
 import { toolShapes } from '../tool-shapes.ts'
 
 /** What one command prints. */
@@ -51,6 +52,9 @@ export const printed: readonly Printed[] = [
     'pex sim scenarios',
     v.object({ scenarios: v.array(v.object({ usage: v.string(), about: v.string() })) })
   ),
+  answer('sim-sweep', 'pex sim sweep', sweepShape),
+  answer('sim-merge', 'pex sim merge', mergeShape),
+  answer('sim-export-shadow', 'pex sim export shadow', shadowShape),
   answer('probe', 'pex probe', toolShapes.get('probe')!),
   ...books,
   { name: 'crawl', command: 'pex crawl', shapes: [...crawlShapes.values()] },
