@@ -24,7 +24,7 @@ interface Exception {
 const commands: readonly Exception[] = [
   { has: /^npm (?:i|install) /, why: 'it installs from a registry; `npm run pack:check` does that' },
   {
-    has: /^npm start$|^pex demo$|^npm (?:start|run chat) -- (?:demo|start|--name)/,
+    has: /^npm start$|^pex demo$|^npm start -- (?:demo|start)/,
     why: 'it runs until it is stopped'
   },
   { has: /^pex (?:start|seed) /, why: 'it runs until it is stopped' },
@@ -32,10 +32,7 @@ const commands: readonly Exception[] = [
   { has: /pex completion /, why: 'it is for one shell each; the tests of pex have them' },
   { has: /^node host\.mjs /, why: 'it takes three terminals; the last test here has them' },
   { has: /^npx vitest run /, why: 'those tests run with all others' },
-  {
-    has: /^npm (?:test|run (?:check|bench|build|pack:check|format|limits|docs|policies))/,
-    why: 'it takes minutes'
-  },
+  { has: /^npm (?:test|run \S+)/, why: 'it takes minutes, or runs until it is stopped' },
   { has: /^pex sim --nodes 10000 /, why: 'it takes minutes; smaller ones run' }
 ]
 

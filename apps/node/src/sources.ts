@@ -110,7 +110,8 @@ function fromFile(path: string): Source {
     const name = key as SettingName
     const value = Reflect.get(content, key) as unknown
     // A path in a file means the same from wherever the command is called.
-    const placed = paths.has(name) && typeof value === 'string' ? resolve(dirname(path), value) : value
+    const placed =
+      paths.has(name) && typeof value === 'string' && value !== '' ? resolve(dirname(path), value) : value
     source.set(name, { value: placed, origin })
   }
   return source

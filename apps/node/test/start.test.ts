@@ -36,7 +36,7 @@ describe('pex start', () => {
     await host.listening()
     host.child.stdin!.end()
     expect(await host.ended).toEqual({ code: 0, signal: null })
-    expect(host.lines.at(-2)).toMatchObject({ event: 'stopping', reason: 'stdin' })
+    expect(host.lines.filter(({ event }) => event === 'stopping')).toMatchObject([{ reason: 'stdin' }])
   })
 
   it('stops cleanly when nobody reads what it says any more', async () => {

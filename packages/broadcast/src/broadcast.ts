@@ -249,11 +249,13 @@ class Driver implements Broadcast {
 
   /** One timer, for the earliest wish: a verdict that comes at once makes wishes in between. */
   #wakeUp(at: number): void {
-    if (at >= this.#wakeAt) return
     const { clock } = this.#init
+    // A timer that should have gone off was armed while the clock was behind: it would come far too late.
+    const isLate = this.#wakeAt < clock.now()
+    if (at >= this.#wakeAt && !isLate) return
     this.#cancelWake?.()
-    this.#wakeAt = at
-    this.#cancelWake = clock.after(Math.max(0, at - clock.now()), () => {
+    this.#wakeAt = Math.min(at, this.#wakeAt)
+    this.#cancelWake = clock.after(Math.max(0, this.#wakeAt - clock.now()), () => {
       this.#wakeAt = Infinity
       this.#handle({ type: 'wake' })
     })

@@ -364,10 +364,10 @@ export class BroadcastMachine {
     this.#outputs.push({ type: 'send', to, frame, priority })
   }
 
-  /** Asks to be woken, where nobody has been asked to do it as early. */
+  /** Asks to be woken, where nobody has been asked to do it as early, or should have and has not: then a clock has been set. */
   #sleep(): void {
     const at = Math.min(this.#announcer.due, this.#missing.due, this.#pending.due, this.#held.due)
-    if (at >= this.#wakeAt) return
+    if (at === Infinity || (at >= this.#wakeAt && this.#wakeAt >= this.#now)) return
     this.#wakeAt = at
     this.#outputs.push({ type: 'wake', at })
   }

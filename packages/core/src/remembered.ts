@@ -51,13 +51,18 @@ export function remember(node: Node): Remembered[] {
   return remembered
 }
 
+/** Rounds of age that a restart believes: a store may hold any number, and rounds are counted in 31 bits. */
+const MAX_AGE = 2 ** 30
+
 /** Fills a new node. Its rounds begin so that no age reaches back before round 0. */
 export function restore(node: Node, remembered: Iterable<Remembered>): void {
   const newest = new Map<string, Remembered>()
   for (const entry of remembered) {
     const { id, seq } = entry.record
     if (id === node.roster.own.id || !node.roster.isCallable(entry.record)) continue
-    if (seq > (newest.get(id)?.record.seq ?? -1n)) newest.set(id, entry)
+    const age = Math.min(entry.age, MAX_AGE)
+    if (seq > (newest.get(id)?.record.seq ?? -1n))
+      newest.set(id, age === entry.age ? entry : { ...entry, age })
   }
   const entries = [...newest.values()].sort((a, b) => b.age - a.age)
   const { views, memory } = node.sampling

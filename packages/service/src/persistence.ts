@@ -67,12 +67,14 @@ export class Persistence {
     })
   }
 
-  /** Writes now. Fails with `PEX_STORE_…`; what was not written stays to be written. */
+  /**
+   * Writes now whatever differs, touched or not: some changes are told of only when the exchange is complete that made them.
+   * Fails with `PEX_STORE_…`; what was not written stays to be written.
+   */
   async flush(): Promise<void> {
     this.#cancel?.()
     this.#cancel = undefined
     while (this.#writing !== undefined) await this.#writing.catch(() => {})
-    if (!this.#dirty) return
     this.#dirty = false
     this.#writing = this.#write()
     try {
@@ -112,7 +114,13 @@ export class Persistence {
       if (saved === undefined || !sameEntry(saved, value)) put.set(id, value)
     }
     if (put.size + remove.size === 0) return
-    await store.save(namespace, { put, remove })
+    try {
+      await store.save(namespace, { put, remove })
+    } catch (error) {
+      // Some of it may have been written all the same: nobody knows what the store holds under these keys.
+      for (const id of [...put.keys(), ...remove]) this.#saved.set(id, undefined)
+      throw error
+    }
     for (const [id, value] of put) this.#saved.set(id, value)
     for (const id of remove) this.#saved.delete(id)
   }

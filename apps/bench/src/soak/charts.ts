@@ -19,7 +19,7 @@ function memory(result: Result): string {
       name: `${what}, process ${process + 1}`,
       points: points.map(([hours, mib]) => [hours * 60, mib])
     }))
-  const lines = [...curves('heap', ({ heap }) => heap), ...curves('resident', ({ rss }) => rss)]
+  const lines = [...curves('objects', ({ heap }) => heap), ...curves('resident', ({ rss }) => rss)]
   const most = Math.max(1, ...lines.flatMap(({ points }) => points.map(point => point[1])))
   return svg({
     title: 'Memory of the processes that last, MiB',

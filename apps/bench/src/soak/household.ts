@@ -1,6 +1,7 @@
 /** The hosts of one process: it starts and stops them, lets them speak, and tells what they need. */
 import { readdir } from 'node:fs/promises'
 import { setTimeout as pass } from 'node:timers/promises'
+import { getHeapSpaceStatistics } from 'node:v8'
 import { processor } from '../measure.ts'
 import { groundFor, PROTOCOL } from './ground.ts'
 import type { Ground } from './ground.ts'
@@ -66,13 +67,17 @@ export class Household implements Deeds {
   async sample(): Promise<Sample> {
     await collect()
     const { rss, heapUsed, external } = process.memoryUsage()
+    const code = getHeapSpaceStatistics()
+      .filter(({ space_name: name }) => /code|trusted/.test(name))
+      .reduce((sum, { space_used_size: bytes }) => sum + bytes, 0)
     const census: Record<string, number> = {}
     for (const ground of this.#grounds.values())
       for (const [name, count] of Object.entries(ground.census()))
         census[name] = Math.max(census[name] ?? 0, count)
     return {
       rss,
-      heap: heapUsed + external,
+      heap: heapUsed - code + external,
+      code,
       processor: processor(),
       descriptors: await descriptors(),
       resources: tally(process.getActiveResourcesInfo()),

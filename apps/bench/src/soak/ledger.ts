@@ -78,6 +78,15 @@ export class Ledger {
     else sent.heard.set(host, at)
   }
 
+  /** Whether every host that is live now has heard all that it still has to hear. */
+  get isQuiet(): boolean {
+    const live = [...this.#lives].filter(([, { to }]) => to === Infinity)
+    return [...this.#sent.values()].every(
+      ({ sender, at, isSettled, heard }) =>
+        isSettled || live.every(([host, { from }]) => host === sender || from > at || heard.has(host))
+    )
+  }
+
   /** What has become of the broadcasts whose grace time is over since the last call. */
   settle(now: number): readonly Outcome[] {
     const outcomes: Outcome[] = []

@@ -7,7 +7,7 @@ import type { Machine } from '../machine.ts'
 import { page } from '../report.ts'
 import { number } from '../words.ts'
 import { charts } from './charts.ts'
-import { GROWTH } from './figures.ts'
+import { GROWTH, KEPT_BYTES } from './figures.ts'
 import { NAME } from './name.ts'
 import type { Setting } from './plan.ts'
 import type { Result } from './soak.ts'
@@ -65,8 +65,9 @@ function method(setting: Setting): string {
     `${number(replaced * 100)} % are replaced each minute, in turn by kill -9 and in good order, about every third by itself, come back at another port;`,
     `seed ${seed}. About every ${number(sendMs / 1_000)} s a random host broadcasts a message. It counts against all hosts that are live from`,
     `then until ${number(graceMs / 1_000)} s later, if its sender is: they have to hear it exactly once.`,
-    `Memory (after collection) and handles of the processes that last are looked at every ${number(sampleMs / 1_000)} s, from ${number(warmupMs / 1_000)} s on. The slope is`,
-    `that of the line with the least squares, of the process in which it is worst; noise is twice the standard deviation around`,
-    `that line over the time of the run. The mark is the greater of noise and ${GROWTH} % an hour.`
+    `Memory (after collection) and handles of the processes that last are looked at every ${number(sampleMs / 1_000)} s; for the slopes, from`,
+    `${number(warmupMs / 1_000)} s on, when most functions have been compiled. A slope is that of the line with the least squares, of the process in which it`,
+    `is worst; noise is twice the standard deviation around that line over the time of the samples. The mark is the greater of noise and`,
+    `${GROWTH} % an hour, for memory with what hosts keep of broadcasts (${KEPT_BYTES} bytes each, up to 20 000).`
   ].join(' ')
 }

@@ -145,9 +145,11 @@ class Soak {
     }
     await pass(Math.max(0, this.#began + this.#setting.ms - Date.now()))
     watching.abort()
-    await Promise.all([watch, pass(graceMs + 500)])
+    await watch
     while (this.#underway.size > 0) await Promise.all(this.#underway)
-    this.#settle()
+    // Nobody comes or goes any more: once everybody has heard everything, the rest of the grace time changes nothing.
+    for (const end = Date.now() + graceMs; Date.now() < end && !this.#ledger.isQuiet;) await pass(100)
+    this.#settle(Infinity)
     await this.#end()
     return {
       setting: this.#setting,
@@ -258,8 +260,8 @@ class Soak {
   }
 
   /** Times of outcomes are from the first broadcast on. */
-  #settle(): void {
-    for (const outcome of this.#ledger.settle(Date.now()))
+  #settle(now: number = Date.now()): void {
+    for (const outcome of this.#ledger.settle(now))
       this.#outcomes.push({ ...outcome, at: outcome.at - this.#began })
   }
 

@@ -26,8 +26,10 @@ export interface Heard {
 export interface Sample {
   /** Bytes of the whole process. */
   readonly rss: number
-  /** Bytes of the heap, and of what lies outside for objects in it (typed arrays). */
+  /** Bytes of the objects of the heap, and of what lies outside for them (typed arrays). */
   readonly heap: number
+  /** Bytes of compiled code, which grows as long as functions that had been rare become frequent. */
+  readonly code: number
   /** Processor time that the process has used so far, ms. */
   readonly processor: number
   /** Open file descriptors; nothing where the system does not tell. */

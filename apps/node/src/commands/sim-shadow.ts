@@ -5,7 +5,7 @@ import { policies } from '@pex/core'
 import { makeDirectory } from '../data-directory.ts'
 import { Failure, oneLine } from '../failure.ts'
 import { createKeyFile } from '../key-file.ts'
-import { printJson, printLine } from '../output.ts'
+import { printJson, printLine, remark } from '../output.ts'
 import { placeFor, write } from '../sim/result-file.ts'
 import {
   bootstrapOf,
@@ -40,12 +40,14 @@ export async function exportShadow(options: ShadowOptions): Promise<number> {
     write(out, configName, shadowYaml(settings, hosts))
   ]
   const { places } = settings
+  if (options.pex === undefined && !existsSync(settings.pex))
+    remark(`${settings.pex}, which the hosts are to run, is not there; build it, or say --pex`)
   if (options.json === true)
     printJson({ out, hosts: hosts.length, places, bootstrap: bootstrapOf(hosts), files })
   else {
     printLine(`${hosts.length} hosts in ${places} places; the first one is ${bootstrapOf(hosts)}`)
     for (const file of files) printLine(`wrote ${file}`)
-    printLine(`next: cd ${out} && shadow ${configName}`)
+    printLine(`next: shadow ${configName}, in ${out}`)
   }
   return 0
 }

@@ -46,8 +46,7 @@ export async function sweep(options: SweepOptions, engine?: Engine): Promise<num
   for (const { file, message } of failed) remark(`${file}: ${message}`)
   const kept = mine.length - tasks.length
   const run = tasks.length - failed.length
-  if (options.json === true)
-    printJson({ out, shard, planned: mine.length, kept, run, failed })
+  if (options.json === true) printJson({ out, shard, planned: mine.length, kept, run, failed })
   else {
     const part = shard.count === 1 ? '' : ` of part ${shard.index} of ${shard.count}`
     const rest = failed.length === 0 ? '' : `, ${failed.length} failed`

@@ -42,12 +42,14 @@ async function readScenario(text: string, engine: Engine): Promise<string> {
   }
 }
 
-function readPolicy(name: string, known: readonly string[]): string {
+/** Fails with `PEX_USAGE` for a name that is none of these. */
+export function readPolicy(name: string, known: readonly string[]): string {
   if (known.includes(name)) return name
   throw new Failure('PEX_USAGE', `--policy "${oneLine(name)}" is no policy`, known.join(', '))
 }
 
-function readWhole(option: string, text: string, least: number, most: number): number {
+/** A whole number in a range. Fails with `PEX_USAGE`. */
+export function readWhole(option: string, text: string, least: number, most: number): number {
   const number = Number(text)
   if (/^\d{1,15}$/.test(text) && number >= least && number <= most) return number
   const is = /^-?\d+$/.test(text) ? 'out of range' : 'not a whole number'
