@@ -1,4 +1,5 @@
 /** The parts of a soak that decide: who has to hear of what, what grows, what happens when; and a short soak of real processes. */
+import { execFile } from 'node:child_process'
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -161,11 +162,34 @@ describe('the options', () => {
   })
 })
 
+describe('npm run soak', () => {
+  const main = join(import.meta.dirname, '..', 'src', 'soak', 'main.ts')
+  const run = (...args: string[]): Promise<{ status: unknown; stdout: string; stderr: string }> =>
+    new Promise(resolve => {
+      execFile(process.execPath, ['--conditions=@pex/source', main, ...args], (error, stdout, stderr) =>
+        resolve({ status: error === null ? 0 : error.code, stdout, stderr })
+      )
+    })
+
+  it('says in one line what is wrong', async () => {
+    const { status, stdout, stderr } = await run('--over', 'tcp')
+    expect(status).toBe(2)
+    expect(stdout).toBe('')
+    expect(stderr).toBe('soak: --over is mixed, udp or libp2p; see npm run soak -- --help\n')
+  })
+
+  it('teaches with --help', async () => {
+    const { status, stdout } = await run('--help')
+    expect(status).toBe(0)
+    expect(stdout).toContain('--replace <n>%/min')
+  })
+})
+
 describe('the marks', () => {
-  const setting: Setting = { ...settingFrom({ ...words, processes: '1' }), warmupMs: 0 }
+  const setting: Setting = { ...settingFrom({ ...words, minutes: '60', processes: '1' }), warmupMs: 0 }
   const look = (minute: number, over: Partial<Look['sample']>): Look => ({
     process: 0,
-    at: minute * 60_000,
+    at: minute * 360_000,
     sample: {
       processor: minute * 1_000,
       rss: 2e8 + (minute % 3),
@@ -209,16 +233,21 @@ describe('the marks', () => {
     expect(missed({})).toEqual([])
   })
 
+  it('take no resident memory of a short run for more than it is', () => {
+    const short = { ...looks(minute => ({ rss: 2e8 + minute * 5e6 })), setting: { ...setting, ms: 600_000 } }
+    expect(missed(short)).toEqual([])
+  })
+
   it('let hosts keep ids of broadcasts', () => {
-    expect(missed(looks(minute => ({ heap: 4e7 + minute * 1e5 })))).toEqual([])
+    expect(missed(looks(minute => ({ heap: 4e7 + minute * 5e5 })))).toEqual([])
   })
 
   it.each<[string, Partial<Result>, RegExp]>([
     ['a message that one host lacks', { outcomes: [{ ...good.outcomes[0]!, missed: 1 }] }, /within 30 s/],
     ['a message that came twice', { twice: 1 }, /of what had been delivered/],
     ['a soak without broadcasts', { outcomes: [] }, /whose sender lived on/],
-    ['a heap that grows', looks(minute => ({ heap: 4e7 + minute * 2e5 })), /^objects on the heap, slope/],
-    ['a process that grows', looks(minute => ({ rss: 2e8 + minute * 1e6 })), /^resident memory, slope/],
+    ['a heap that grows', looks(minute => ({ heap: 4e7 + minute * 2e6 })), /^objects on the heap, slope/],
+    ['a process that grows', looks(minute => ({ rss: 2e8 + minute * 5e6 })), /^resident memory, slope/],
     ['a descriptor a minute', looks(minute => ({ descriptors: 30 + minute })), /^open file.*slope/],
     ['a timer a minute', looks(minute => ({ resources: { Timeout: minute } })), /^handles.*slope/],
     [
@@ -245,13 +274,17 @@ describe('the marks', () => {
         machine: describeMachine(),
         date: '2026-01-31',
         result: good,
+        nice: 0,
         figures: figuresOf(good)
       }
       await write(written, docs)
+      await write({ ...written, nice: -10 }, docs)
+      expect(await readFile(join(docs, 'benchmarks.md'), 'utf8')).toContain('before all others')
       await write({ ...written, date: '2026-02-01' }, docs)
       const page = await readFile(join(docs, 'benchmarks.md'), 'utf8')
       expect(page.match(/^## soak$/gm)).toHaveLength(1)
       expect(page).toContain('Measured on 2026-02-01')
+      expect(page).not.toContain('The scheduler')
       expect(page).toContain('| deliveries that had to be | 58 deliveries |')
       const curves = await readdir(join(docs, 'figures'))
       for (const curve of curves) {

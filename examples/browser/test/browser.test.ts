@@ -14,7 +14,7 @@ const why = path === undefined ? ' (skipped: no Chromium here; CHROMIUM may name
 
 const ends: (() => Promise<unknown> | void)[] = []
 afterEach(async () => {
-  for (const end of ends.splice(0).reverse()) await end()
+  for (const end of ends.splice(0).toReversed()) await end()
 })
 
 /** Starts the server; resolves to the address that it prints. */

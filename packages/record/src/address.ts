@@ -18,7 +18,7 @@ export function parseContact(text: string): Contact {
     const address = multiaddr(text)
     const last = address.getComponents().at(-1)
     if (last === undefined) throw new Error('it is empty')
-    const id = last.code === CODE_P2P ? peerIdFromString(last.value ?? '').toString() : undefined
+    const id = last.code === CODE_P2P ? idOf(last.value ?? '') : undefined
     const bare = withoutPeer(address)
     return { id, addresses: bare.getComponents().length === 0 ? [] : [bare.toString()] }
   } catch (cause) {
@@ -28,6 +28,13 @@ export function parseContact(text: string): Contact {
       { cause }
     )
   }
+}
+
+/** The canonical text of a peer id. Throws for what is none, and for a web gateway's URL in the place of one: nobody proves to be that. */
+function idOf(text: string): string {
+  const peer = peerIdFromString(text)
+  if (peer.type === 'url') throw new Error('it is a URL')
+  return peer.toString()
 }
 
 /** The address without a trailing `/p2p/<id>`: a record says once, not with every address, whose they are. */

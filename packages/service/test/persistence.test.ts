@@ -1,7 +1,10 @@
-import type { Store } from '@pex/core'
+import type { Remembered, Store } from '@pex/core'
 import type { Pex } from '@pex/service'
 import { memoryStore } from '@pex/store-memory'
 import { describe, expect, it } from 'vitest'
+import { faultyStore } from '@pex/testkit/faulty-store'
+import { virtualClock } from '@pex/testkit/clock'
+import { Persistence } from '../src/persistence.ts'
 import { contact, TICK, world } from './world.ts'
 import type { World } from './world.ts'
 
@@ -168,5 +171,55 @@ describe('what survives a restart', () => {
     expect(again.recovery('x').map(({ id }) => id)).toEqual([others[2]!.id])
     expect(again.view('x')).toHaveLength(2)
     for (const each of [again, others[0]!, others[1]!]) await each.stop()
+  })
+})
+
+describe('the memory on disk', () => {
+  const entry = (id: string): Remembered => ({
+    record: { id, seq: 1n, addresses: [], envelope: Uint8Array.of(id.charCodeAt(0)) },
+    hop: 1,
+    age: 0,
+    place: 'view'
+  })
+
+  /** A memory of whatever `remembered` holds, and a store of which saves fail though they take effect, while `fails`. */
+  async function memory() {
+    const media = memoryStore()
+    const state = { remembered: [] as Remembered[], fails: false }
+    const store = faultyStore(media, () => (state.fails ? { fail: 'after' } : undefined))
+    await store.open()
+    const persistence = new Persistence({
+      namespace: 'x',
+      store,
+      verifier: { verify: () => entry('a').record },
+      clock: virtualClock(),
+      remember: () => state.remembered,
+      damaged: () => {},
+      failed: () => {}
+    })
+    const keys = async (): Promise<string[]> => [...(await media.load('x')).entries.keys()]
+    return { persistence, state, keys }
+  }
+
+  it('is written by a flush whether anybody told of a change or not', async () => {
+    const { persistence, state, keys } = await memory()
+    state.remembered = [entry('a')]
+    await persistence.flush()
+    expect(await keys()).toEqual(['a'])
+  })
+
+  it('takes nothing for written, and nothing for removed, after a save that failed and yet took effect', async () => {
+    const { persistence, state, keys } = await memory()
+    state.remembered = [entry('a')]
+    await persistence.flush()
+    state.fails = true
+    state.remembered = [entry('b')]
+    await expect(persistence.flush()).rejects.toMatchObject({ code: 'PEX_STORE_FAILED' })
+    expect(await keys()).toEqual(['b'])
+    state.fails = false
+    state.remembered = [entry('a')]
+    await persistence.flush()
+    expect(await keys()).toEqual(['a'])
+    await persistence.close()
   })
 })

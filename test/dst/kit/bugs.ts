@@ -5,7 +5,13 @@ import { isRejection, PexError } from '@pex/core'
 import type { Clock, PeerRecord, Transport, Verifier } from '@pex/core'
 import { PeerRecord as Libp2pRecord, RecordEnvelope } from '@libp2p/peer-record'
 
-export const bugs = ['lying-disk', 'gullible-verifier', 'forgets-seqs', 'leaky-clock', 'sulking-transport'] as const
+export const bugs = [
+  'lying-disk',
+  'gullible-verifier',
+  'forgets-seqs',
+  'leaky-clock',
+  'sulking-transport'
+] as const
 export type Bug = (typeof bugs)[number]
 
 /** A verifier that believes every signature. */
@@ -22,7 +28,12 @@ function believed(envelope: Uint8Array): PeerRecord {
   const { peerId, seqNumber, multiaddrs } = Libp2pRecord.createFromProtobuf(
     RecordEnvelope.createFromProtobuf(envelope).payload
   )
-  return { id: peerId.toString(), seq: seqNumber, addresses: multiaddrs.map(String), envelope: envelope.slice() }
+  return {
+    id: peerId.toString(),
+    seq: seqNumber,
+    addresses: multiaddrs.map(String),
+    envelope: envelope.slice()
+  }
 }
 
 /** A verifier that takes whatever comes last for the newest. */

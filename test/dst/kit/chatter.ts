@@ -1,8 +1,9 @@
 /** What applications do meanwhile: they broadcast, call each other, and ask for what they have to be written down. */
 import { below, chance, PexError } from '@pex/core'
+import type { Rng } from '@pex/core'
+import type { PexEvents } from '@pex/service'
 import { NAMESPACE, NEWS } from './slot.ts'
 import type { Life, Slot } from './slot.ts'
-import { anyOf } from './world.ts'
 import type { World } from './world.ts'
 
 /** Time that a call may take, ms. */
@@ -16,7 +17,7 @@ export function chatter(world: World): void {
   const callee = anyOf(rng, world.slots)
   const kind = below(rng, 3)
   if (draws[0] === true && speaker !== undefined) publish(speaker, kind)
-  if (draws[1] === true && caller !== undefined && callee !== undefined) call(world, caller, callee)
+  if (draws[1] === true && caller !== undefined && callee !== undefined) void call(world, caller, callee)
   if (draws[2] === true && writer !== undefined) flush(writer)
 }
 
@@ -24,7 +25,16 @@ export function chatter(world: World): void {
 export function publish(slot: Slot, kind: number): string | undefined {
   const { life } = slot
   if (life === undefined) return undefined
-  const id = life.host.broadcast(NEWS, Uint8Array.of(kind, ...slot.id.slice(-4).split('').map(each => each.charCodeAt(0))))
+  const id = life.host.broadcast(
+    NEWS,
+    Uint8Array.of(
+      kind,
+      ...slot.id
+        .slice(-4)
+        .split('')
+        .map(each => each.charCodeAt(0))
+    )
+  )
   slot.note('says', id.slice(0, 8), kind)
   return id
 }
@@ -54,25 +64,35 @@ export async function call(world: World, from: Slot, to: Slot): Promise<boolean>
 function flush(slot: Slot): void {
   const { life } = slot
   if (life === undefined) return
-  const before = held(life)
-  life.host.pex.flush().then(
-    () => {
-      if (slot.life !== life || life.state !== 'up') return
-      const still = new Set(held(life))
-      for (const id of before)
-        if (still.has(id) && !slot.disk.hasAcknowledged(NAMESPACE, id))
-          slot.fail(`${slot.name} says that ${slot.parts.nameOf(id)} is written, and its disk does not`)
-      slot.note('has flushed', before.length)
-    },
-    (error: unknown) => {
-      if (slot.life === life) slot.note('cannot flush:', error instanceof PexError ? error.code : error)
-    }
-  )
+  // Who leaves the view meanwhile may be back too late to be written.
+  const before = new Set(held(life))
+  const onUpdate = ({ detail }: PexEvents['view:update']): void => {
+    for (const { id } of detail.removed) before.delete(id)
+  }
+  life.host.pex.addEventListener('view:update', onUpdate)
+  const over = (): void => life.host.pex.removeEventListener('view:update', onUpdate)
+  life.host.pex
+    .flush()
+    .finally(over)
+    .then(
+      () => {
+        if (slot.life !== life || life.state !== 'up') return
+        for (const id of before)
+          if (!slot.disk.hasAcknowledged(NAMESPACE, id))
+            slot.fail(`${slot.name} says that ${slot.parts.nameOf(id)} is written, and its disk does not`)
+        slot.note('has flushed', before.size)
+      },
+      (error: unknown) => {
+        if (slot.life === life) slot.note('cannot flush:', error instanceof PexError ? error.code : error)
+      }
+    )
 }
 
 function held({ host }: Life): string[] {
-  return host.pex.namespaces.includes(NAMESPACE)
-    ? [...host.pex.view(NAMESPACE), ...host.pex.recovery(NAMESPACE)].map(({ id }) => id)
-    : []
+  return host.pex.namespaces.includes(NAMESPACE) ? host.pex.view(NAMESPACE).map(({ id }) => id) : []
 }
 
+/** One of them by chance. */
+function anyOf<T>(rng: Rng, items: readonly T[]): T | undefined {
+  return items[below(rng, Math.max(1, items.length))]
+}

@@ -142,7 +142,8 @@ export class Disk {
     const last = entries.pop()
     for (const [key, value] of entries)
       await this.#media.save(namespace, { put: new Map([[key, value]]), remove: new Set() })
-    if (last !== undefined) await this.#overwrite(namespace, last[0], last[1].slice(0, below(this.#rng, last[1].length)))
+    if (last !== undefined)
+      await this.#overwrite(namespace, last[0], last[1].slice(0, below(this.#rng, last[1].length)))
   }
 
   async #overwrite(namespace: string, key: string, value: Uint8Array): Promise<void> {
@@ -163,12 +164,17 @@ export class Disk {
     const may = this.#may.get(namespace) ?? new Map<string, Set<string>>()
     must(damaged === 0, this.#owner, 'the store counts damage where there is none')
     for (const [key, values] of may) {
-      const value = entries.get(key)
-      const held = value === undefined ? ABSENT : digest(value)
-      must(values.has(held), this.#owner, `lost what its disk had acknowledged: ${namespace} ${key} is ${held}`)
+      const held = valueOf(entries, key)
+      must(
+        values.has(held),
+        this.#owner,
+        `lost what its disk had acknowledged: ${namespace} ${key} is ${held}`
+      )
     }
     for (const key of entries.keys())
       must(may.has(key), this.#owner, `has on its disk what it never wrote: ${namespace} ${key}`)
+    // Now it is known what became of everything that was uncertain.
+    for (const key of may.keys()) may.set(key, new Set([valueOf(entries, key)]))
   }
 
   #mayBe(namespace: string, key: string): Set<string> {
@@ -183,4 +189,9 @@ export class Disk {
     this.#mayBe(namespace, key)
     this.#may.get(namespace)!.set(key, new Set([value]))
   }
+}
+
+function valueOf(entries: ReadonlyMap<string, Uint8Array>, key: string): string {
+  const value = entries.get(key)
+  return value === undefined ? ABSENT : digest(value)
 }

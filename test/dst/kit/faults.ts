@@ -1,5 +1,4 @@
 /** Faults as they come and go. */
-import { must } from './history.ts'
 import type { Planned } from './plan.ts'
 import type { Effect } from './network.ts'
 import type { World } from './world.ts'
@@ -16,9 +15,13 @@ export async function begin(world: World, { fault, ms }: Planned): Promise<void>
     case 'delay':
       return during(world, ms, { latencyMs: fault.ms })
     case 'one-way':
-      return during(world, ms, { cuts: fault.links.map(([a, b]) => [world.slotAt(a).id, world.slotAt(b).id] as const) })
+      return during(world, ms, {
+        cuts: fault.links.map(([a, b]) => [world.slotAt(a).id, world.slotAt(b).id] as const)
+      })
     case 'partition':
-      return during(world, ms, { groups: fault.groups.map(group => group.map(index => world.slotAt(index).id)) })
+      return during(world, ms, {
+        groups: fault.groups.map(group => group.map(index => world.slotAt(index).id))
+      })
     case 'crash':
       for (const index of fault.hosts) {
         const slot = world.slotAt(index)
@@ -68,7 +71,6 @@ export function calm(world: World, hosts: number): void {
 }
 
 function during(world: World, ms: number, effect: Effect): void {
-  must(ms >= 0, 'a fault lasts', ms)
   const end = world.weather.add(effect)
   world.later(ms, end)
 }

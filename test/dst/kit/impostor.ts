@@ -67,9 +67,14 @@ export class Impostor {
     await transport.start()
     this.#running = true
     await this.renew()
-    await transport.handle(HELLO, async () => encodeReception({ status: 'welcome', time: this.parts.clock.now(), agent: AGENT }))
+    await transport.handle(HELLO, async () =>
+      encodeReception({ status: 'welcome', time: this.parts.clock.now(), agent: AGENT })
+    )
     await transport.handle(GOSSIP, (_from, body, { signal }) => this.#answer(body, signal))
-    await transport.handle(BROADCAST, async (from, body) => this.#manner.hear?.(this, from, body) ?? new Uint8Array())
+    await transport.handle(
+      BROADCAST,
+      async (from, body) => this.#manner.hear?.(this, from, body) ?? new Uint8Array()
+    )
     this.#beat()
   }
 
@@ -108,7 +113,11 @@ export class Impostor {
   async greet(to: Contact): Promise<void> {
     const { clock } = this.parts
     const envelope = this.own!.envelope
-    await this.say(to, HELLO, encodeGreeting({ network: NAMESPACE, agent: AGENT, time: clock.now(), envelope }))
+    await this.say(
+      to,
+      HELLO,
+      encodeGreeting({ network: NAMESPACE, agent: AGENT, time: clock.now(), envelope })
+    )
   }
 
   /** Begins an exchange with what it likes to show. */
@@ -130,7 +139,8 @@ export class Impostor {
       await this.#note(question.claims.map(({ envelope }) => envelope))
     if (this.#manner.garble !== undefined) return this.#manner.garble(this, body)
     const shown = await (this.#manner.show?.(this) ?? [])
-    if (shown === undefined) return new Promise((_, reject) => signal.addEventListener('abort', () => reject(new Error('silent'))))
+    if (shown === undefined)
+      return new Promise((_, reject) => signal.addEventListener('abort', () => reject(new Error('silent'))))
     if (isRejection(question) || question.type === 'ping')
       return native.encode({ type: 'pong', own: { record: this.own!, hop: 0 } })!
     if (question.type === 'settle') return native.encode({ type: 'ack' })!
@@ -141,7 +151,8 @@ export class Impostor {
   async #learn(answer: Uint8Array): Promise<void> {
     const asked = { type: 'ask', exchange: 0, settles: false, descriptors: [], averages: [] } as const
     const reply = native.decodeResponse(answer, asked)
-    if (!isRejection(reply) && reply.type === 'reply') await this.#note(reply.claims.map(({ envelope }) => envelope))
+    if (!isRejection(reply) && reply.type === 'reply')
+      await this.#note(reply.claims.map(({ envelope }) => envelope))
   }
 
   async #note(envelopes: readonly Uint8Array[]): Promise<void> {

@@ -24,7 +24,8 @@ export const manners: Readonly<Record<AdversaryKind, Manner>> = {
         void me.ask(victim, [])
       }
     },
-    garble: (me, body) => (below(me.parts.rng, 2) === 0 ? body : rubbish(me.parts.rng, below(me.parts.rng, 300)))
+    garble: (me, body) =>
+      below(me.parts.rng, 2) === 0 ? body : rubbish(me.parts.rng, below(me.parts.rng, 300))
   },
   hops: {
     show: async me => {
@@ -87,7 +88,10 @@ export const manners: Readonly<Record<AdversaryKind, Manner>> = {
       const frames = decode(body)
       const victim = me.victim()
       if (victim !== undefined && typeof frames !== 'string')
-        void me.broadcast(victim, [...frames.map(frame => ('hop' in frame ? { ...frame, hop: 1 } : frame)), { kind: 'prune' }])
+        void me.broadcast(victim, [
+          ...frames.map(frame => ('hop' in frame ? { ...frame, hop: 1 } : frame)),
+          { kind: 'prune' }
+        ])
       return body
     }
   },
@@ -97,7 +101,10 @@ export const manners: Readonly<Record<AdversaryKind, Manner>> = {
       const victim = me.victim()
       if (victim === undefined) return
       await me.ask(victim, [])
-      await me.ask(victim, describe(me, me.newest, () => 1).map(descriptor => forged(descriptor, me.parts.rng)))
+      await me.ask(
+        victim,
+        describe(me, me.newest, () => 1).map(descriptor => forged(descriptor, me.parts.rng))
+      )
     }
   }
 }
@@ -110,7 +117,10 @@ async function mingle(me: Impostor, records: ReadonlyMap<string, PeerRecord>): P
   const victim = me.victim()
   if (victim === undefined) return
   await me.greet(victim)
-  await me.ask(victim, describe(me, records, () => 1).filter(({ record }) => record.id !== victim.id))
+  await me.ask(
+    victim,
+    describe(me, records, () => 1).filter(({ record }) => record.id !== victim.id)
+  )
 }
 
 function describe(me: Impostor, records: ReadonlyMap<string, PeerRecord>, hop: () => number): Descriptor[] {

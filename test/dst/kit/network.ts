@@ -46,7 +46,13 @@ export class Weather {
       Math.max(0, ...all.map(effect => pick(effect) ?? 0))
     this.#links.loss = most(({ loss }) => loss)
     this.#links.duplication = most(({ duplication }) => duplication)
-    this.#links.latencyMs = [CALM_MS[0], Math.max(CALM_MS[1], most(({ latencyMs }) => latencyMs))]
+    this.#links.latencyMs = [
+      CALM_MS[0],
+      Math.max(
+        CALM_MS[1],
+        most(({ latencyMs }) => latencyMs)
+      )
+    ]
     this.#links.heal()
     // The latest split counts; two at a time would mostly leave everybody alone.
     const split = all.findLast(({ groups }) => groups !== undefined)

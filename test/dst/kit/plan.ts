@@ -29,7 +29,16 @@ export interface Planned {
   readonly fault: Fault
 }
 
-export const adversaryKinds = ['flood', 'hops', 'replay', 'victim', 'pin', 'silent', 'broadcasts', 'forge'] as const
+export const adversaryKinds = [
+  'flood',
+  'hops',
+  'replay',
+  'victim',
+  'pin',
+  'silent',
+  'broadcasts',
+  'forge'
+] as const
 export type AdversaryKind = (typeof adversaryKinds)[number]
 
 export interface Plan {
@@ -59,7 +68,9 @@ export function drawPlan(rng: SeededRng, hosts: number): Plan {
     stormMs,
     faults: faults.sort((a, b) => a.at - b.at),
     adversaries: Array.from({ length: count }, () => adversaryKinds[below(rng, adversaryKinds.length)]!),
-    skews: Array.from({ length: hosts }, () => (chance(rng, 0.2) ? Math.floor(between(rng, -20_000, 20_000)) : 0))
+    skews: Array.from({ length: hosts }, () =>
+      chance(rng, 0.2) ? Math.floor(between(rng, -20_000, 20_000)) : 0
+    )
   }
 }
 
@@ -71,12 +82,19 @@ function drawFault(rng: SeededRng, hosts: number, stormMs: number): Planned {
 
 function drawKind(rng: SeededRng, hosts: number): Fault {
   const host = below(rng, hosts)
-  const someHosts = (most: number): number[] => Array.from({ length: 1 + below(rng, most) }, () => below(rng, hosts))
+  const someHosts = (most: number): number[] =>
+    Array.from({ length: 1 + below(rng, most) }, () => below(rng, hosts))
   const kinds: readonly (() => Fault)[] = [
     () => ({ kind: 'loss', share: between(rng, 0.05, 0.3) }),
     () => ({ kind: 'duplication', share: between(rng, 0.1, 0.5) }),
     () => ({ kind: 'delay', ms: Math.floor(between(rng, 100, 3_000)) }),
-    () => ({ kind: 'one-way', links: Array.from({ length: 1 + below(rng, hosts) }, () => [below(rng, hosts), below(rng, hosts)] as const) }),
+    () => ({
+      kind: 'one-way',
+      links: Array.from(
+        { length: 1 + below(rng, hosts) },
+        () => [below(rng, hosts), below(rng, hosts)] as const
+      )
+    }),
     () => ({ kind: 'partition', groups: halves(rng, hosts) }),
     () => ({ kind: 'crash', hosts: someHosts(Math.ceil(hosts / 2)) }),
     () => ({ kind: 'crash', hosts: someHosts(2) }),

@@ -4,7 +4,12 @@ import type { Transport } from '@pex/core'
 import { digest } from './history.ts'
 import type { History } from './history.ts'
 
-export function traced(transport: Transport, name: string, nameOf: (id: string) => string, history: History): Transport {
+export function traced(
+  transport: Transport,
+  name: string,
+  nameOf: (id: string) => string,
+  history: History
+): Transport {
   const short = (protocol: string): string => protocol.split('/').slice(1, 3).join('/')
   return {
     start: () => transport.start(),
@@ -16,10 +21,23 @@ export function traced(transport: Transport, name: string, nameOf: (id: string) 
       history.note(name, 'asks', peer, short(protocol), body.length, digest(body))
       try {
         const answer = await transport.request(to, protocol, body, options)
-        history.note(name, 'is told by', nameOf(answer.from), short(protocol), answer.body.length, digest(answer.body))
+        history.note(
+          name,
+          'is told by',
+          nameOf(answer.from),
+          short(protocol),
+          answer.body.length,
+          digest(answer.body)
+        )
         return answer
       } catch (error) {
-        history.note(name, 'hears nothing of', peer, short(protocol), error instanceof PexError ? error.code : error)
+        history.note(
+          name,
+          'hears nothing of',
+          peer,
+          short(protocol),
+          error instanceof PexError ? error.code : error
+        )
         throw error
       }
     },

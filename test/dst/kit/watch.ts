@@ -40,11 +40,30 @@ function look(world: World, { name, id: self, parts }: Slot, { host, seqs, calls
     seqs.set(id, signed.seq)
   }
   const { neighbours, seen, held, heldBytes, missing, pending } = host.gossip.census
-  must(neighbours <= bounds.neighbours && host.peers.size <= bounds.neighbours, name, 'has', neighbours, 'neighbours')
-  must(seen <= 2 * bounds.seen && held <= bounds.held && heldBytes <= bounds.heldBytes, name, 'keeps', seen, held)
+  must(
+    neighbours <= bounds.neighbours && host.peers.size <= bounds.neighbours,
+    name,
+    'has',
+    neighbours,
+    'neighbours'
+  )
+  must(
+    seen <= 2 * bounds.seen && held <= bounds.held && heldBytes <= bounds.heldBytes,
+    name,
+    'keeps',
+    seen,
+    held
+  )
   must(pending <= bounds.pending, name, 'has', pending, 'messages to judge')
   must(missing <= bounds.neighbours * bounds.missingPerPeer, name, 'misses', missing)
   must(!host.peers.has(self), name, 'is its own neighbour')
   for (const [number, since] of calls)
-    must(world.clock.now() - since <= CALL_MS / SLOWEST + MARGIN_MS, name, 'waits for call', number, 'since', since)
+    must(
+      world.clock.now() - since <= CALL_MS / SLOWEST + MARGIN_MS,
+      name,
+      'waits for call',
+      number,
+      'since',
+      since
+    )
 }

@@ -26,7 +26,10 @@ export function fuzzBook<A>({ format, kind, rules, seeds, words }: Init<A>): Fuz
     check(input) {
       const read = format.read(textOf(input))
       if (read === undefined) return 'none'
-      must(read.problems.length <= 100 && read.problemCount >= read.problems.length, 'problems are not counted')
+      must(
+        read.problems.length <= 100 && read.problemCount >= read.problems.length,
+        'problems are not counted'
+      )
       const { snapshot } = read
       const book = new AddressBook({ kind, rules, rng: seeded(1), snapshot })
       const { kept, moved, dropped } = book.restored

@@ -16,8 +16,16 @@ function messageOf(rng: SeededRng): PexMessage {
   if (below(rng, 4) === 0) return { kind: 'request', version }
   const host = (): string => hosts[below(rng, hosts.length)]!
   if (version === 2)
-    return { kind: 'addresses', version, urls: Array.from({ length: count }, () => `mconn://${id}@${host()}:${below(rng, 70_000)}`) }
-  const addresses = Array.from({ length: count }, () => ({ id: below(rng, 4) === 0 ? 'é' : id, ip: host(), port: below(rng, 66_000) }))
+    return {
+      kind: 'addresses',
+      version,
+      urls: Array.from({ length: count }, () => `mconn://${id}@${host()}:${below(rng, 70_000)}`)
+    }
+  const addresses = Array.from({ length: count }, () => ({
+    id: below(rng, 4) === 0 ? 'é' : id,
+    ip: host(),
+    port: below(rng, 66_000)
+  }))
   return { kind: 'addresses', version, addresses }
 }
 
@@ -39,10 +47,14 @@ export function fuzzDialect(dialect: Dialect): Fuzzed {
       must(length <= dialect.mostTaken[message.version], `${length} addresses were taken`)
       const usable = dialect.addresses(message)
       must(usable.length <= length, 'there are more addresses than were named')
-      must(usable.every(({ port }) => port > 0 && port <= 65_535), 'nobody can dial that')
+      must(
+        usable.every(({ port }) => port > 0 && port <= 65_535),
+        'nobody can dial that'
+      )
       // What is no UTF-8 was replaced on the way in; from then on it stays as it is, but for its length.
       const written = encodePex(message)
-      if (written.length <= dialect.maxMessageBytes) mustEqual(dialect.decode(written), message, 'written and read again')
+      if (written.length <= dialect.maxMessageBytes)
+        mustEqual(dialect.decode(written), message, 'written and read again')
       return `addresses ${message.version}`
     }
   }

@@ -94,7 +94,10 @@ const mutations: readonly Mutation[] = [
   },
   (bytes, rng, { seeds }) => {
     const other = seeds[below(rng, seeds.length)]!
-    return joined(bytes.subarray(0, below(rng, bytes.length + 1)), other.subarray(below(rng, other.length + 1)))
+    return joined(
+      bytes.subarray(0, below(rng, bytes.length + 1)),
+      other.subarray(below(rng, other.length + 1))
+    )
   },
   (bytes, rng) => changed(bytes, below(rng, bytes.length), number(rng)),
   (bytes, rng) => inserted(bytes, below(rng, bytes.length + 1), number(rng)),
@@ -102,12 +105,16 @@ const mutations: readonly Mutation[] = [
     const [start, end] = part(bytes, rng)
     return changed(bytes, start, new Uint8Array(end - start).fill(odd[below(rng, odd.length)]!))
   },
-  (bytes, rng) => joined(bytes, Uint8Array.from({ length: 1 + below(rng, 8) }, () => rng() >>> 13))
+  (bytes, rng) =>
+    joined(
+      bytes,
+      Uint8Array.from({ length: 1 + below(rng, 8) }, () => rng() >>> 13)
+    )
 ]
 
 /** Words in the place of others: only for texts. */
 const replace: Mutation = (bytes, rng, { words = [] }) => {
-  const word = encoder.encode(words[below(rng, words.length)]!)
+  const word = encoder.encode(words[below(rng, words.length)])
   const [start, end] = part(bytes, rng)
   return chance(rng, 0.5)
     ? inserted(bytes, start, word)

@@ -55,7 +55,10 @@ export function textOf(input: Uint8Array): string {
 
 function shown(value: unknown): string {
   try {
-    return JSON.stringify(value, (_, each: unknown) => (typeof each === 'bigint' ? `${each}n` : each)).slice(0, 400)
+    return JSON.stringify(value, (_, each: unknown) => (typeof each === 'bigint' ? `${each}n` : each)).slice(
+      0,
+      400
+    )
   } catch {
     return String(value)
   }

@@ -58,7 +58,8 @@ export async function run(fuzzed: Fuzzed, init: RunInit): Promise<Report> {
       const end = performance.now()
       if (end - start > slowestMs) slowestMs = await leastMs(fuzzed, input, end - start, slowestMs)
       outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1)
-      if (outcomes.size > MOST_OUTCOMES) throw new Error(`too many outcomes: ${[...outcomes.keys()].join(' ')}`)
+      if (outcomes.size > MOST_OUTCOMES)
+        throw new Error(`too many outcomes: ${[...outcomes.keys()].join(' ')}`)
       if (end - told > PROGRESS_MS) {
         told = end
         await onProgress?.(index + 1)

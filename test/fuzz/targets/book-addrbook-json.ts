@@ -17,5 +17,16 @@ export const target: Target = () => {
     }
     return utf8.encode(addrbookJson.write(book.snapshot()))
   })
-  return fuzzBook({ format: addrbookJson, kind, rules: rules.cometbft, seeds, words: ['"2026-01-01T00:00:00.123456789+02:00"', '{"id":"a","ip":"1.2.3.4","port":1}', '[1,2,3,3,-1,1e9]', '2'] })
+  return fuzzBook({
+    format: addrbookJson,
+    kind,
+    rules: rules.cometbft,
+    seeds,
+    words: [
+      '"2026-01-01T00:00:00.123456789+02:00"',
+      '{"id":"a","ip":"1.2.3.4","port":1}',
+      '[1,2,3,3,-1,1e9]',
+      '2'
+    ]
+  })
 }

@@ -8,9 +8,22 @@ import { randomBytes } from '../kit/inputs.ts'
 import { Tape } from '../kit/tape.ts'
 import type { Target } from '../kit/target.ts'
 
-const tiny = { newBuckets: 4, newBucketSize: 3, newBucketsPerGroup: 2, triedBuckets: 3, triedBucketSize: 2, triedBucketsPerGroup: 2, maxBans: 8, keyBytes: 12 }
+const tiny = {
+  newBuckets: 4,
+  newBucketSize: 3,
+  newBucketsPerGroup: 2,
+  triedBuckets: 3,
+  triedBucketSize: 2,
+  triedBucketsPerGroup: 2,
+  maxBans: 8,
+  keyBytes: 12
+}
 const kinds = [rules.cometbft, rules.libonomy, rules.pex].map(rule => ({ ...rule, ...tiny }))
-const node = (n: number, at = n): NetAddress => ({ id: n.toString(16).padStart(40, '0'), ip: `2${at % 10}.${at}.1.1`, port: 26_656 })
+const node = (n: number, at = n): NetAddress => ({
+  id: n.toString(16).padStart(40, '0'),
+  ip: `2${at % 10}.${at}.1.1`,
+  port: 26_656
+})
 const own = node(0)
 
 function step(tape: Tape, book: AddressBook<NetAddress>, now: number): void {
@@ -23,7 +36,8 @@ function step(tape: Tape, book: AddressBook<NetAddress>, now: number): void {
       const before = book.size
       const added = book.add(node(n, tape.below(4) === 0 ? m : n), node(m), now)
       if (n === 0) must(added === 'own', `our own address was ${added}`)
-      if (added !== 'added' && added !== 'again') must(book.size === before, 'a refused one has changed the book')
+      if (added !== 'added' && added !== 'again')
+        must(book.size === before, 'a refused one has changed the book')
       return
     }
     case 3:
@@ -43,8 +57,15 @@ function step(tape: Tape, book: AddressBook<NetAddress>, now: number): void {
     case 8:
       return tape.flag() ? book.remove(id) : book.expect(node(m), tape.byte(), now)
     default: {
-      const shown = [...book.select(now), ...book.boot(now), ...[book.pick(now, tape.below(101)), book.feeler(now)].filter(one => one !== undefined)]
-      must(shown.every(one => book.get(one.id) !== undefined), 'somebody is named who is not in the book')
+      const shown = [
+        ...book.select(now),
+        ...book.boot(now),
+        ...[book.pick(now, tape.below(101)), book.feeler(now)].filter(one => one !== undefined)
+      ]
+      must(
+        shown.every(one => book.get(one.id) !== undefined),
+        'somebody is named who is not in the book'
+      )
     }
   }
 }
@@ -63,7 +84,10 @@ export const target: Target = () => ({
       step(tape, book, now)
       mustEqual(book.problems(), [], 'the book is not consistent')
       const { tried, fresh, banned } = book.counts
-      must(tried + fresh === book.size && banned <= 8, `${tried} and ${fresh} are not ${book.size}, or ${banned} banned`)
+      must(
+        tried + fresh === book.size && banned <= 8,
+        `${tried} and ${fresh} are not ${book.size}, or ${banned} banned`
+      )
       must(tried <= 6 && fresh <= 12, `${tried} tried, ${fresh} new`)
       if (tape.below(32) > 0) continue
       const snapshot = book.snapshot()

@@ -1,5 +1,12 @@
 /** Addresses as books write them: CometBFT's `id@ip:port` and libonomy's node URLs. */
-import { formatNetAddress, formatNodeInfo, netAddresses, nodeInfos, parseNetAddress, parseNodeInfo } from '@pex/address-book'
+import {
+  formatNetAddress,
+  formatNodeInfo,
+  netAddresses,
+  nodeInfos,
+  parseNetAddress,
+  parseNodeInfo
+} from '@pex/address-book'
 import { must, mustEqual, textOf, utf8 } from '../kit/oracle.ts'
 import type { Target } from '../kit/target.ts'
 import { addressWords } from '../kit/words.ts'
@@ -11,7 +18,13 @@ const comet = netAddresses()
 const libonomy = nodeInfos()
 
 export const target: Target = () => ({
-  seeds: [`${id}@8.8.8.8:26656`, `tcp://${id}@[2001:db8::1]:1`, `libonomy://${base58}@8.8.8.8:7513`, `libonomy://${base58}@[2001:db8::1]:1?disc=2`, key].map(text => utf8.encode(text)),
+  seeds: [
+    `${id}@8.8.8.8:26656`,
+    `tcp://${id}@[2001:db8::1]:1`,
+    `libonomy://${base58}@8.8.8.8:7513`,
+    `libonomy://${base58}@[2001:db8::1]:1?disc=2`,
+    key
+  ].map(text => utf8.encode(text)),
   words: addressWords,
   maxBytes: 300,
   check(input) {

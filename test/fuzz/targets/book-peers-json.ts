@@ -5,7 +5,11 @@ import { fuzzBook, NOW } from '../kit/book-file.ts'
 import { utf8 } from '../kit/oracle.ts'
 import type { Target } from '../kit/target.ts'
 
-const keys = ['4wBqpZM9xaSheZzJSMawUKKwhdpChKbZ5eu5ky4Vigw', '8qbHbw2BbbTHBW1sbeqakYXVKRQM8Ne7pLK7m6CVfeR', 'CktRuQ2mttgRGkXJtyksdKHjUdc2C4TgDzyB98oEzy8']
+const keys = [
+  '4wBqpZM9xaSheZzJSMawUKKwhdpChKbZ5eu5ky4Vigw',
+  '8qbHbw2BbbTHBW1sbeqakYXVKRQM8Ne7pLK7m6CVfeR',
+  'CktRuQ2mttgRGkXJtyksdKHjUdc2C4TgDzyB98oEzy8'
+]
 
 export const target: Target = () => {
   const kind = nodeInfos()
@@ -18,5 +22,11 @@ export const target: Target = () => {
     }
     return utf8.encode(peersJson.write(book.snapshot()))
   })
-  return fuzzBook({ format: peersJson, kind, rules: rules.libonomy, seeds, words: keys.map(key => `"libonomy://${key}@8.8.8.8:1"`) })
+  return fuzzBook({
+    format: peersJson,
+    kind,
+    rules: rules.libonomy,
+    seeds,
+    words: keys.map(key => `"libonomy://${key}@8.8.8.8:1"`)
+  })
 }

@@ -29,7 +29,13 @@ export const target: Target = async () => {
   const keys = [...saved.keys()]
   return {
     seeds: [...saved.values()],
-    words: [...jsonWords, '"/ip4/1.2.3.4/tcp/1"', '"/ip4/169.254.169.254/tcp/80"', '"peer-2"', `"${'a'.repeat(129)}"`],
+    words: [
+      ...jsonWords,
+      '"/ip4/1.2.3.4/tcp/1"',
+      '"/ip4/169.254.169.254/tcp/80"',
+      '"peer-2"',
+      `"${'a'.repeat(129)}"`
+    ],
     async check(input) {
       // The input stands in one entry's place; which one, its length says.
       const entries = new Map<string, Uint8Array>(saved).set(keys[input.length % keys.length]!, input)

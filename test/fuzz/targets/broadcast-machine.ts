@@ -27,7 +27,10 @@ export const target: Target = () => ({
   maxBytes: 500,
   check(input) {
     const tape = new Tape(input)
-    const machine = new BroadcastMachine({ rng: seeded(tape.byte()), mode: tape.below(8) === 0 ? 'flood' : 'tree' })
+    const machine = new BroadcastMachine({
+      rng: seeded(tape.byte()),
+      mode: tape.below(8) === 0 ? 'flood' : 'tree'
+    })
     machine.register('chat', 'mid')
     machine.register('news', 'high')
     const judged = new Set<string>()
@@ -44,7 +47,10 @@ export const target: Target = () => ({
         if (output.type === 'wake') wakeAt = output.at
         if (output.type === 'send') {
           sent++
-          must(machine.isNeighbour(output.to) || output.frame.kind === 'prune', 'something is sent to a stranger')
+          must(
+            machine.isNeighbour(output.to) || output.frame.kind === 'prune',
+            'something is sent to a stranger'
+          )
           encode([output.frame])
         }
       }
@@ -61,12 +67,25 @@ function handle(machine: BroadcastMachine, tape: Tape, now: number, waiting: str
   const peer = `n${tape.below(8)}`
   switch (tape.below(10)) {
     case 0:
-      return machine.handle(now, { type: 'neighbours', ids: Array.from({ length: tape.below(8) }, (_, i) => `n${(i * 3) % 8}`) })
+      return machine.handle(now, {
+        type: 'neighbours',
+        ids: Array.from({ length: tape.below(8) }, (_, i) => `n${(i * 3) % 8}`)
+      })
     case 1:
-      return machine.handle(now, { type: 'published', message: { protocol: 'chat', payload: Uint8Array.of(tape.byte()) } })
+      return machine.handle(now, {
+        type: 'published',
+        message: { protocol: 'chat', payload: Uint8Array.of(tape.byte()) }
+      })
     case 2: {
-      const id = waiting.length > 0 && tape.below(8) > 0 ? waiting.splice(tape.below(waiting.length), 1)[0]! : tape.pick(ids)
-      return machine.handle(now, { type: 'judged', id, verdict: tape.pick(['valid', 'valid', 'invalid', 'ignore']) })
+      const id =
+        waiting.length > 0 && tape.below(8) > 0
+          ? waiting.splice(tape.below(waiting.length), 1)[0]!
+          : tape.pick(ids)
+      return machine.handle(now, {
+        type: 'judged',
+        id,
+        verdict: tape.pick(['valid', 'valid', 'invalid', 'ignore'])
+      })
     }
     case 3:
       return machine.handle(now, { type: tape.pick(['unreachable', 'unsupported']), id: peer })
@@ -75,7 +94,11 @@ function handle(machine: BroadcastMachine, tape: Tape, now: number, waiting: str
     case 5:
       return machine.handle(now, { type: 'wake' })
     default:
-      return machine.handle(now, { type: 'received', from: peer, frames: Array.from({ length: 1 + tape.below(3) }, () => frame(tape)) })
+      return machine.handle(now, {
+        type: 'received',
+        from: peer,
+        frames: Array.from({ length: 1 + tape.below(3) }, () => frame(tape))
+      })
   }
 }
 
@@ -83,7 +106,10 @@ function frame(tape: Tape): Frame {
   const hop = tape.pick([1, 2, 5, 255])
   switch (tape.below(4)) {
     case 0:
-      return { kind: 'announce', announced: Array.from({ length: tape.below(5) }, () => ({ id: tape.pick(ids), hop })) }
+      return {
+        kind: 'announce',
+        announced: Array.from({ length: tape.below(5) }, () => ({ id: tape.pick(ids), hop }))
+      }
     case 1:
       return { kind: 'graft', ids: Array.from({ length: tape.below(4) }, () => tape.pick(ids)) }
     case 2:
@@ -97,8 +123,14 @@ function frame(tape: Tape): Frame {
 
 function check(machine: BroadcastMachine): void {
   const { neighbours, eager, seen, held, heldBytes, missing, pending } = machine.census
-  must(neighbours <= bounds.neighbours && eager <= neighbours, `${neighbours} neighbours, ${eager} of them eager`)
-  must(seen <= 2 * bounds.seen && held <= bounds.held && heldBytes <= bounds.heldBytes, 'too much is remembered')
+  must(
+    neighbours <= bounds.neighbours && eager <= neighbours,
+    `${neighbours} neighbours, ${eager} of them eager`
+  )
+  must(
+    seen <= 2 * bounds.seen && held <= bounds.held && heldBytes <= bounds.heldBytes,
+    'too much is remembered'
+  )
   must(missing <= neighbours * bounds.missingPerPeer, `${missing} messages are missing`)
   must(pending <= bounds.pending, `${pending} messages wait`)
   for (const [name, count] of Object.entries(machine.counts.totals)) must(count >= 0, `${name} is ${count}`)

@@ -10,13 +10,20 @@ import { mustEqual, twice } from '../kit/oracle.ts'
 import type { Target } from '../kit/target.ts'
 
 function nodeOf(rng: SeededRng, depth = 0): StructValue {
-  const next: Pointee | undefined = depth < 4 && below(rng, 2) === 0 ? { struct: nodeOf(rng, depth + 1) } : undefined
+  const next: Pointee | undefined =
+    depth < 4 && below(rng, 2) === 0 ? { struct: nodeOf(rng, depth + 1) } : undefined
   const text: Pointee | undefined = below(rng, 2) === 0 ? { text: `text ${below(rng, 1_000)}` } : undefined
   const parts = Array.from({ length: below(rng, 4) }, () => ({ data: randomBytes(rng, below(rng, 20)) }))
   const nodes = depth < 2 ? [{ data: new Uint8Array(8).fill(1), pointers: [undefined, text] }] : []
   return {
     data: randomBytes(rng, 8),
-    pointers: [next, text, { pointers: parts }, { data: randomBytes(rng, below(rng, 30)) }, { structs: nodes }]
+    pointers: [
+      next,
+      text,
+      { pointers: parts },
+      { data: randomBytes(rng, below(rng, 30)) },
+      { structs: nodes }
+    ]
   }
 }
 

@@ -7,7 +7,12 @@ import type { Target } from '../kit/target.ts'
 const MAX = 65_536
 
 export const target: Target = () => ({
-  seeds: [pack(new Uint8Array(64)), pack(new Uint8Array(64).fill(7)), Uint8Array.of(0, 255), new Uint8Array()],
+  seeds: [
+    pack(new Uint8Array(64)),
+    pack(new Uint8Array(64).fill(7)),
+    Uint8Array.of(0, 255),
+    new Uint8Array()
+  ],
   make: rng => {
     const words = randomBytes(rng, 8 * (rng() % 40))
     for (let i = 0; i < words.length; i++) if (rng() % 3 > 0) words[i] = 0

@@ -7,7 +7,16 @@ import { must, mustEqual, textOf, utf8 } from '../kit/oracle.ts'
 import type { Target } from '../kit/target.ts'
 import { jsonWords } from '../kit/words.ts'
 
-const about = { moniker: 'm', version: '0.38.12', network: 'c', listenAddress: 'tcp://1.2.3.4:5', rpcAddress: '', txIndex: 'on', protocol: { p2p: 8, block: 11, app: 0 }, channels: [0, 32] }
+const about = {
+  moniker: 'm',
+  version: '0.38.12',
+  network: 'c',
+  listenAddress: 'tcp://1.2.3.4:5',
+  rpcAddress: '',
+  txIndex: 'on',
+  protocol: { p2p: 8, block: 11, app: 0 },
+  channels: [0, 32]
+}
 const node = (n: number): MappedNode => ({
   id: n.toString(16).padStart(40, '0'),
   addresses: [{ ip: `8.8.8.${n}`, port: 26_656 }],
@@ -43,10 +52,17 @@ export const target: Target = () => ({
     const { nodes } = read
     must(new Set(nodes.map(({ id }) => id)).size === nodes.length, 'a node is there twice')
     for (const { names, foundBy, addresses } of nodes) {
-      must([...names, foundBy ?? 0].every(at => Number.isInteger(at) && at >= 0 && at < nodes.length), 'a link leads nowhere')
+      must(
+        [...names, foundBy ?? 0].every(at => Number.isInteger(at) && at >= 0 && at < nodes.length),
+        'a link leads nowhere'
+      )
       must(addresses.length > 0 && addresses.length <= MAX_PLACES, 'it has no place, or too many')
     }
-    mustEqual(JSON.parse(writeCrawlMap(readCrawlMap(writeCrawlMap(read))!)), JSON.parse(writeCrawlMap(read)), 'written, read and written')
+    mustEqual(
+      JSON.parse(writeCrawlMap(readCrawlMap(writeCrawlMap(read))!)),
+      JSON.parse(writeCrawlMap(read)),
+      'written, read and written'
+    )
     summaryOf(read)
     bookOf(read, seeded(1))
     return nodes.length > 0 ? 'nodes' : 'empty'

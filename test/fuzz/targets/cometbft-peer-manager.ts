@@ -21,7 +21,24 @@ class World {
   constructor(tape: Tape) {
     this.#tape = tape
     const rules = tape.flag() ? peerRules.sei : peerRules.tm035
-    this.manager = new PeerManager({ id: self, rng: seeded(tape.byte()), rules, maxConnected: 3, maxConnectedUpgrade: 2, maxPeers: 6, maxOutgoing: 3, minRetryMs: 100, maxRetryMs: 2_000, maxRetryPersistentMs: 2_000, retryJitterMs: 50, disconnectCooldownMs: 100, persistent, unconditional, maxAddressesPerPeer: 3, maxIdsPerPlace: 2 })
+    this.manager = new PeerManager({
+      id: self,
+      rng: seeded(tape.byte()),
+      rules,
+      maxConnected: 3,
+      maxConnectedUpgrade: 2,
+      maxPeers: 6,
+      maxOutgoing: 3,
+      minRetryMs: 100,
+      maxRetryMs: 2_000,
+      maxRetryPersistentMs: 2_000,
+      retryJitterMs: 50,
+      disconnectCooldownMs: 100,
+      persistent,
+      unconditional,
+      maxAddressesPerPeer: 3,
+      maxIdsPerPlace: 2
+    })
   }
 
   step(): void {
@@ -29,7 +46,13 @@ class World {
     const tape = this.#tape
     const id = idOf(tape.below(14))
     const port = tape.below(6)
-    const address: NodeAddress = { protocol: tape.pick(['mconn', 'tcp', 'memory']), id, host: port === 0 ? '' : '10.0.0.1', port, path: '' }
+    const address: NodeAddress = {
+      protocol: tape.pick(['mconn', 'tcp', 'memory']),
+      id,
+      host: port === 0 ? '' : '10.0.0.1',
+      port,
+      path: ''
+    }
     switch (tape.below(13)) {
       case 0:
       case 1:
@@ -78,22 +101,31 @@ class World {
     const address = this.#tape.pick(under)
     this.#dialing.delete(address.id)
     const how = this.#tape.below(4)
-    if (how === 0) this.manager.dialFailed(address, this.now, this.#tape.pick(['wrong-peer', 'unresolvable', undefined]))
+    if (how === 0)
+      this.manager.dialFailed(address, this.now, this.#tape.pick(['wrong-peer', 'unresolvable', undefined]))
     else if (how === 1) this.manager.postpone(address, this.now, 100)
     else if (this.manager.dialed(address, this.now) === undefined) this.connected.add(address.id)
   }
 
   #advertise(id: string, limit: number): void {
     const told = this.manager.advertise(id, limit)
-    must(told.length <= limit && told.every(one => one.id !== id), 'too many are told of, or somebody of itself')
+    must(
+      told.length <= limit && told.every(one => one.id !== id),
+      'too many are told of, or somebody of itself'
+    )
   }
 
   check(): void {
     const { manager, connected } = this
     const { connected: count, outgoing, dialing } = manager.counts
-    must(dialing === this.#dialing.size && outgoing <= count && count <= 5, `${count} connected, ${outgoing} by us, ${dialing} dialled`)
-    must(manager.size <= 6 + persistent.length, `${manager.size} are remembered`)
-    for (const id of [...connected, ...this.#dialing.keys()]) must(manager.addresses(id).length <= 3, 'too many addresses')
+    must(
+      dialing === this.#dialing.size && outgoing <= count && count <= 5,
+      `${count} connected, ${outgoing} by us, ${dialing} dialled`
+    )
+    // Nobody is forgotten who is connected or being dialled.
+    must(manager.size <= Math.max(6, count + dialing) + persistent.length, `${manager.size} are remembered`)
+    for (const id of [...connected, ...this.#dialing.keys()])
+      must(manager.addresses(id).length <= 3, 'too many addresses')
     for (const id of connected) must(manager.isConnected(id), 'a connection is forgotten')
     for (const id of manager.ids()) must(Number.isSafeInteger(manager.score(id)), 'a score is no number')
     const { nextDialAt } = manager

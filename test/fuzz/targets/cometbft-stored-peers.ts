@@ -11,7 +11,12 @@ const key = (n: number): string => n.toString(16).padStart(40, '0')
 const peer = (n: number): PeerSnapshot => ({
   id: key(n),
   addresses: [
-    { url: `mconn://${key(n)}@8.8.8.${n}:26656`, dialFailures: n, lastDialSuccess: NOW - n, lastDialFailure: NOW + n },
+    {
+      url: `mconn://${key(n)}@8.8.8.${n}:26656`,
+      dialFailures: n,
+      lastDialSuccess: NOW - n,
+      lastDialFailure: NOW + n
+    },
     { url: `memory:${key(n)}`, dialFailures: 0 }
   ],
   earned: n,
@@ -24,9 +29,17 @@ export const target: Target = () => ({
   seeds: [1, 2, 3].map(n => utf8.encode(JSON.stringify(peer(n)))),
   words: [...jsonWords, `"mconn://${key(1)}@1.2.3.4:5"`, `"${key(2)}"`],
   async check(input) {
-    const entries = new Map([[key(1), input], [key(2), utf8.encode(JSON.stringify(peer(2)))]])
+    const entries = new Map([
+      [key(1), input],
+      [key(2), utf8.encode(JSON.stringify(peer(2)))]
+    ])
     const nothing = async (): Promise<void> => {}
-    const store = { open: nothing, close: nothing, save: nothing, load: async () => ({ entries, damaged: 0 }) }
+    const store = {
+      open: nothing,
+      close: nothing,
+      save: nothing,
+      load: async () => ({ entries, damaged: 0 })
+    }
     const { peers, damaged } = await storedPeers(store, 'peers').load()
     must(peers.length + damaged === 2, 'an entry is neither a peer nor damaged')
     const manager = new PeerManager({ id: key(9), rng: seeded(1) })

@@ -5,7 +5,11 @@ import type { Target } from '../kit/target.ts'
 import { addressWords } from '../kit/words.ts'
 
 const id = '12D3KooWEZXjE41uU4EL2gpkAQeDXYok6wghN7wwNVPF5bwkaNfS'
-const texts = ['/ip4/192.0.2.1/tcp/4001', `/ip6/2001:db8::1/udp/4001/quic-v1/p2p/${id}`, `/dns4/a.example/tcp/443/tls/ws/p2p/${id}`]
+const texts = [
+  '/ip4/192.0.2.1/tcp/4001',
+  `/ip6/2001:db8::1/udp/4001/quic-v1/p2p/${id}`,
+  `/dns4/a.example/tcp/443/tls/ws/p2p/${id}`
+]
 const circuit = `/ip4/192.0.2.1/tcp/4001/p2p/${id}/p2p-circuit/p2p/${id}`
 
 export const target: Target = () => ({

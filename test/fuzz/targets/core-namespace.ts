@@ -10,8 +10,18 @@ import type { Target } from '../kit/target.ts'
 type Request = Extract<Output, { type: 'request' }>
 
 const none = new Uint8Array()
-const hops = [0, 1, 2, 3, limits.memoryHop - 1, limits.memoryHop, limits.maxHop, limits.maxHop + 1, 2 ** 28 - 1]
-const names = Object.keys(policies) as (keyof typeof policies)[]
+const hops = [
+  0,
+  1,
+  2,
+  3,
+  limits.memoryHop - 1,
+  limits.memoryHop,
+  limits.maxHop,
+  limits.maxHop + 1,
+  2 ** 28 - 1
+]
+const makers = Object.values(policies)
 
 class World {
   readonly machine: Namespace
@@ -26,7 +36,7 @@ class World {
   constructor(tape: Tape) {
     this.#tape = tape
     const viewSize = 2 + tape.below(12)
-    const options = gossip({ viewSize, policy: policies[tape.pick(names)]() })
+    const options = gossip({ viewSize, policy: tape.pick(makers)() })
     this.#exchangeSize = options.exchangeSize
     this.machine = new Namespace({ own: this.#record('self'), gossip: options, rng: seeded(tape.byte()) })
   }
@@ -54,10 +64,15 @@ class World {
   }
 
   #list(from: string): Descriptor[] {
-    const others = Array.from({ length: this.#tape.below(6) }, () => ({ record: this.#record(this.#id()), hop: this.#tape.pick(hops) }))
+    const others = Array.from({ length: this.#tape.below(6) }, () => ({
+      record: this.#record(this.#id()),
+      hop: this.#tape.pick(hops)
+    }))
     // Mostly as a service would let it pass.
     const isSound = this.#tape.below(4) > 0
-    const sound = new Map(others.map(one => [one.record.id, { ...one, hop: Math.min(Math.max(one.hop, 1), limits.maxHop) }]))
+    const sound = new Map(
+      others.map(one => [one.record.id, { ...one, hop: Math.min(Math.max(one.hop, 1), limits.maxHop) }])
+    )
     sound.delete(from)
     return isSound ? [...sound.values(), { record: this.#record(from), hop: 0 }] : others
   }
@@ -85,7 +100,17 @@ class World {
       case 2:
       case 3:
       case 4:
-        return { type: 'requested', from, question: { type: 'ask', exchange, settles: tape.flag(), descriptors: this.#list(from), averages: this.#averages() } }
+        return {
+          type: 'requested',
+          from,
+          question: {
+            type: 'ask',
+            exchange,
+            settles: tape.flag(),
+            descriptors: this.#list(from),
+            averages: this.#averages()
+          }
+        }
       case 5:
         return { type: 'requested', from, question: { type: 'settle', exchange, picks: this.#picks() } }
       case 6:
@@ -95,13 +120,20 @@ class World {
       case 8:
         return { type: 'discovered' }
       case 9:
-        return { type: 'offered', records: Array.from({ length: tape.below(5) }, () => this.#record(this.#id())) }
+        return {
+          type: 'offered',
+          records: Array.from({ length: tape.below(5) }, () => this.#record(this.#id()))
+        }
       case 10:
         return tape.flag() ? { type: 'called', from } : { type: 'renewed', own: this.#record('self') }
       case 11:
         return { type: 'bootstrap', contacts: [{ id: from, addresses: ['/memory/1'] }] }
       case 12:
-        return { type: 'unanswered', attempt: this.#attempt(), ...(tape.flag() ? { fault: tape.pick(['rejected', 'refused'] as const) } : {}) }
+        return {
+          type: 'unanswered',
+          attempt: this.#attempt(),
+          ...(tape.flag() ? { fault: tape.pick(['rejected', 'refused'] as const) } : {})
+        }
       default:
         return this.#answer()
     }
@@ -118,17 +150,29 @@ class World {
     const request = this.#open.get(attempt)
     const from = request?.to.id ?? this.#id()
     const picks = this.#tape.flag() ? this.#picks() : undefined
-    const reply: Response = { type: 'reply', descriptors: this.#list(from), picks, averages: this.#averages() }
-    const kind = this.#tape.below(8) > 0 ? request?.question.type : this.#tape.pick(['ask', 'settle', 'ping'] as const)
+    const reply: Response = {
+      type: 'reply',
+      descriptors: this.#list(from),
+      picks,
+      averages: this.#averages()
+    }
+    const kind =
+      this.#tape.below(8) > 0 ? request?.question.type : this.#tape.pick(['ask', 'settle', 'ping'] as const)
     const pong: Response = { type: 'pong', own: { record: this.#record(from), hop: 0 } }
-    return { type: 'answered', attempt, from, response: kind === 'settle' ? { type: 'ack' } : kind === 'ping' ? pong : reply }
+    return {
+      type: 'answered',
+      attempt,
+      from,
+      response: kind === 'settle' ? { type: 'ack' } : kind === 'ping' ? pong : reply
+    }
   }
 
   #look(output: Output): void {
     if (output.type === 'exchange') this.exchanges++
     if (output.type === 'discover') this.#isInRound = true
     if (output.type === 'round') this.#isInRound = false
-    if (output.type === 'answer' && output.response.type === 'reply') this.#checkList(output.response.descriptors)
+    if (output.type === 'answer' && output.response.type === 'reply')
+      this.#checkList(output.response.descriptors)
     if (output.type === 'view') {
       for (const { id } of output.removed) this.#view.delete(id)
       for (const { id } of output.added) this.#view.add(id)
@@ -149,24 +193,39 @@ class World {
     must(last?.record.id === 'self' && last.hop === 0, 'the own record is not the last')
     must(list.length <= Math.max(this.#exchangeSize, limits.maxRecords), 'too many are shown')
     must(new Set(list.map(({ record }) => record.id)).size === list.length, 'somebody is shown twice')
-    must(list.slice(0, -1).every(({ hop }) => hop >= 1 && hop <= limits.maxHop), 'a hop is out of range')
+    must(
+      list.slice(0, -1).every(({ hop }) => hop >= 1 && hop <= limits.maxHop),
+      'a hop is out of range'
+    )
   }
 
   #checkState(): void {
     const { view, recovery, round } = this.machine
     const ids = view.entries.map(({ record }) => record.id)
-    must(view.size <= view.max && new Set(ids).size === view.size, 'the view is too large or holds somebody twice')
+    must(
+      view.size <= view.max && new Set(ids).size === view.size,
+      'the view is too large or holds somebody twice'
+    )
     must(!view.has('self'), 'the view holds its owner')
-    must(ids.length === this.#view.size && ids.every(id => this.#view.has(id)), 'the events do not tell of the view')
+    must(
+      ids.length === this.#view.size && ids.every(id => this.#view.has(id)),
+      'the events do not tell of the view'
+    )
     must(recovery.length <= limits.recoverySize, 'recovery memory is too large')
-    must(recovery.every(({ record }) => !view.has(record.id)), 'somebody is in view and in recovery memory')
+    must(
+      recovery.every(({ record }) => !view.has(record.id)),
+      'somebody is in view and in recovery memory'
+    )
     must(this.machine.remember().length <= view.max + limits.recoverySize, 'too much is remembered')
     for (const { record, since } of view.entries) {
       must(since <= round && record.addresses.length > 0, 'an entry cannot be')
       must(record.seq >= (this.#seqs.get(record.id) ?? 0n), 'an older record has replaced a newer one')
       this.#seqs.set(record.id, record.seq)
     }
-    must(this.machine.sample(3).every(({ id }) => view.has(id)), 'somebody is drawn who is not in view')
+    must(
+      this.machine.sample(3).every(({ id }) => view.has(id)),
+      'somebody is drawn who is not in view'
+    )
   }
 }
 

@@ -21,7 +21,10 @@ export const target: Target = () => ({
   make: rng => {
     const common = { namespace: 'n'.repeat(below(rng, 70)), peer: randomBytes(rng, below(rng, 60)) }
     const addresses = Array.from({ length: below(rng, 20) }, () => places[below(rng, 3)]!)
-    const bytes = below(rng, 2) === 0 ? encodePacket({ kind: 'survey', ...common, distance: below(rng, 256) }) : encodePacket({ kind: 'response', ...common, addresses })
+    const bytes =
+      below(rng, 2) === 0
+        ? encodePacket({ kind: 'survey', ...common, distance: below(rng, 256) })
+        : encodePacket({ kind: 'response', ...common, addresses })
     if (below(rng, 2) === 0) return bytes
     const flat = unpack(bytes, { maxBytes: 2 ** 16 }) as Uint8Array
     const words = mutate(flat, rng, { seeds: [flat], check: () => '' }, 2 ** 16)
@@ -32,7 +35,8 @@ export const target: Target = () => ({
     if (packet instanceof BootRejection) return packet.reason
     if (packet.kind === 'response') {
       must(packet.addresses.length <= limits.maxAddresses, 'too many addresses')
-      for (const text of toText(packet.addresses)) must(text.length <= limits.maxAddressBytes && utf8.encode(text).length > 1, 'no address')
+      for (const text of toText(packet.addresses))
+        must(text.length <= limits.maxAddressBytes && utf8.encode(text).length > 1, 'no address')
     }
     mustEqual(decodePacket(encodePacket(packet)), packet, 'written and read again')
     return packet.kind

@@ -9,7 +9,16 @@ import type { Target } from '../kit/target.ts'
 
 const id = '12D3KooWEZXjE41uU4EL2gpkAQeDXYok6wghN7wwNVPF5bwkaNfS'
 const hosts = ['a.example', 'b.example', '_svc._tcp.example', '', '.', 'x'.repeat(300)]
-const texts = ['dnsaddr=/dnsaddr/a.example', `dnsaddr=/dnsaddr/b.example/p2p/${id}`, `dnsaddr=/ip4/8.8.8.8/tcp/1/p2p/${id}`, 'dnsaddr=/ip4/8.8.8.8', 'v=spf1', 'dnsaddr=', 'dnsaddr=/', 'dnsaddr=/dnsaddr/']
+const texts = [
+  'dnsaddr=/dnsaddr/a.example',
+  `dnsaddr=/dnsaddr/b.example/p2p/${id}`,
+  `dnsaddr=/ip4/8.8.8.8/tcp/1/p2p/${id}`,
+  'dnsaddr=/ip4/8.8.8.8',
+  'v=spf1',
+  'dnsaddr=',
+  'dnsaddr=/',
+  'dnsaddr=/dnsaddr/'
+]
 const absent = Object.assign(new Error('no such name'), { code: 'ENOTFOUND' })
 
 export const target: Target = () => ({
@@ -25,12 +34,25 @@ export const target: Target = () => ({
       if (tape.below(10) === 0) throw tape.flag() ? absent : new Error('nobody answers')
       return Array.from({ length: count }, make)
     }
-    const address = (): { address: string; ttl: number } => ({ address: tape.pick(['8.8.8.8', '::1', 'no ip']), ttl: tape.pick([0, 60, -1, 2 ** 31, Number.NaN]) })
+    const address = (): { address: string; ttl: number } => ({
+      address: tape.pick(['8.8.8.8', '::1', 'no ip']),
+      ttl: tape.pick([0, 60, -1, 2 ** 31, Number.NaN])
+    })
     const resolver = {
       resolve4: () => records(address),
       resolve6: () => records(address),
-      resolveSrv: () => records(() => ({ name: tape.pick(hosts), port: tape.pick([0, 1, 65_536]), priority: tape.byte(), weight: tape.byte() })),
-      resolveTxt: () => records(() => [tape.pick(texts), ...(tape.below(8) === 0 ? [new TextDecoder().decode(tape.take(8))] : [])])
+      resolveSrv: () =>
+        records(() => ({
+          name: tape.pick(hosts),
+          port: tape.pick([0, 1, 65_536]),
+          priority: tape.byte(),
+          weight: tape.byte()
+        })),
+      resolveTxt: () =>
+        records(() => [
+          tape.pick(texts),
+          ...(tape.below(8) === 0 ? [new TextDecoder().decode(tape.take(8))] : [])
+        ])
     }
     const toAddress = (ip: string, port: number): string => `/ip4/${ip}/tcp/${port}`
     const name = { name: tape.pick(hosts), port: tape.flag() ? 4_001 : undefined, toAddress }

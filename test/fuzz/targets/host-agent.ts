@@ -4,7 +4,9 @@ import { attempt, hasCode, must, mustEqual, Refused, textOf, utf8 } from '../kit
 import type { Target } from '../kit/target.ts'
 
 export const target: Target = () => ({
-  seeds: ['pex/1.2.3', '0.0.0', 'a-b_c/999999999.0.1-rc.1+x', 'pex/2.0.0-rc.1'].map(text => utf8.encode(text)),
+  seeds: ['pex/1.2.3', '0.0.0', 'a-b_c/999999999.0.1-rc.1+x', 'pex/2.0.0-rc.1'].map(text =>
+    utf8.encode(text)
+  ),
   words: ['/', '.', '-', '+', '0', '999999999', '1000000000', ' ', '\n', '\u0661', 'rc.1'],
   maxBytes: 100,
   check(input) {
@@ -18,8 +20,15 @@ export const target: Target = () => ({
     mustEqual(parsed, agent, 'read and parsed')
     must(isAtLeast(agent, agent), 'it is older than itself')
     const { name, version } = agent
-    must(version.every(part => Number.isSafeInteger(part) && part >= 0), 'a part of the version is no number')
-    mustEqual(readAgent(name === '' ? version.join('.') : `${name}/${version.join('.')}`), agent, 'written and read again')
+    must(
+      version.every(part => Number.isSafeInteger(part) && part >= 0),
+      'a part of the version is no number'
+    )
+    mustEqual(
+      readAgent(name === '' ? version.join('.') : `${name}/${version.join('.')}`),
+      agent,
+      'written and read again'
+    )
     return name === '' ? 'version' : 'agent'
   }
 })

@@ -1,6 +1,12 @@
 /** What two hosts say first, and what answers it. */
 import { below, limits } from '@pex/core'
-import { decodeGreeting, decodeReception, encodeGreeting, encodeReception, isFarewell } from '../../../packages/host/src/greeting.ts'
+import {
+  decodeGreeting,
+  decodeReception,
+  encodeGreeting,
+  encodeReception,
+  isFarewell
+} from '../../../packages/host/src/greeting.ts'
 import { randomBytes } from '../kit/inputs.ts'
 import { must, mustEqual, twice } from '../kit/oracle.ts'
 import type { Target } from '../kit/target.ts'
@@ -12,7 +18,12 @@ export const target: Target = () => ({
   make: rng => {
     const [time, agent] = [below(rng, 2 ** 32 - 1) * 1_000, 'agent/1.2.3'.slice(below(rng, 12))]
     if (below(rng, 3) === 0) return encodeReception({ status: 'too-soon', time, agent })
-    return encodeGreeting({ network: 'net'.repeat(below(rng, 40)), agent, time, envelope: randomBytes(rng, below(rng, 120)) })
+    return encodeGreeting({
+      network: 'net'.repeat(below(rng, 40)),
+      agent,
+      time,
+      envelope: randomBytes(rng, below(rng, 120))
+    })
   },
   check(input) {
     const greeting = twice(input, decodeGreeting)

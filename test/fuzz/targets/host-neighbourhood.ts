@@ -16,7 +16,13 @@ function inputOf(tape: Tape): Input {
   const terms = { agent: 'a/1.0.0', skewMs: tape.byte() - 128, rttMs: tape.flag() ? tape.byte() : undefined }
   switch (tape.below(9)) {
     case 0:
-      return { type: 'candidates', contacts: Array.from({ length: tape.below(6) }, () => ({ id: tape.pick(ids), addresses: [tape.pick(places)] })) }
+      return {
+        type: 'candidates',
+        contacts: Array.from({ length: tape.below(6) }, () => ({
+          id: tape.pick(ids),
+          addresses: [tape.pick(places)]
+        }))
+      }
     case 1:
       return { type: 'welcome', id, contact, terms }
     case 2:
@@ -41,7 +47,12 @@ export const target: Target = () => ({
   maxBytes: 500,
   check(input) {
     const tape = new Tape(input)
-    const limits = { ...neighbourLimits, outbound: tape.below(4), inbound: tape.below(5), inboundOfGroup: 1 + tape.below(3) }
+    const limits = {
+      ...neighbourLimits,
+      outbound: tape.below(4),
+      inbound: tape.below(5),
+      inboundOfGroup: 1 + tape.below(3)
+    }
     const machine = new Neighbourhood('self', limits)
     const known = new Set<string>()
     let [now, wakeAt, most, isStopped] = [1_000_000, 0, 0, false]
@@ -54,8 +65,14 @@ export const target: Target = () => ({
       must(isStopped || (wake !== undefined && Number.isFinite(wake.at)), 'it does not say when to be woken')
       wakeAt = wake?.at ?? now
       const { neighbours } = machine
-      must(neighbours.length === known.size && neighbours.every(({ id }) => known.has(id)), 'the events do not tell of the neighbours')
-      must(machine.count('outbound') <= limits.outbound && machine.count('inbound') <= limits.inbound, 'too many neighbours')
+      must(
+        neighbours.length === known.size && neighbours.every(({ id }) => known.has(id)),
+        'the events do not tell of the neighbours'
+      )
+      must(
+        machine.count('outbound') <= limits.outbound && machine.count('inbound') <= limits.inbound,
+        'too many neighbours'
+      )
       must(machine.get('self') === undefined, 'it is its own neighbour')
       must(!isStopped || neighbours.length === 0, 'it has neighbours after its end')
       most = Math.max(most, neighbours.length)
@@ -75,7 +92,8 @@ function follow(outputs: readonly Output[], event: Input, known: Set<string>, is
       must(!known.has(output.neighbour.id) && !isStopped, 'somebody is added twice, or after the end')
       known.add(output.neighbour.id)
     }
-    if (output.type === 'removed') must(known.delete(output.neighbour.id), 'somebody leaves who was not there')
+    if (output.type === 'removed')
+      must(known.delete(output.neighbour.id), 'somebody leaves who was not there')
     if (output.type === 'greet') must(output.to.id !== 'self' && output.deadlineMs > 0, 'it greets itself')
     if (output.type === 'search') must(output.count > 0, 'it looks for nobody')
   }

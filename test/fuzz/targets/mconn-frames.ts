@@ -6,9 +6,12 @@ import { Tape } from '../kit/tape.ts'
 import type { Target } from '../kit/target.ts'
 
 const key = new Uint8Array(32).fill(3)
-const text = Uint8Array.from({ length: 3 * FRAME_DATA + 100 }, (_, i) => (i * 7) % 251)
+const text = Uint8Array.from({ length: 2 * FRAME_DATA + 10 }, (_, i) => (i * 7) % 251)
 
-function open(stream: Uint8Array, size: number): { data: string; fault: string | undefined; isPartial: boolean } {
+function open(
+  stream: Uint8Array,
+  size: number
+): { data: string; fault: string | undefined; isPartial: boolean } {
   const opener = new Opener(primitives.aead(key))
   const parts: Uint8Array[] = []
   for (let at = 0; at < stream.length && opener.fault === undefined; at += size)
@@ -31,10 +34,14 @@ export const target: Target = () => ({
     const stream = damaged(frames, what, at, 1 + tape.below(255))
     const result = open(stream, 1 + tape.below(2_000))
     mustEqual(open(stream, 1_044), result, 'in other chunks')
-    must(Buffer.from(text.subarray(0, length)).toString('latin1').startsWith(result.data), 'something else came out')
+    must(
+      Buffer.from(text.subarray(0, length)).toString('latin1').startsWith(result.data),
+      'something else came out'
+    )
     if (frames.length > 0 && (what === 'flip' || (what === 'drop' && frame + FRAME_BYTES < frames.length)))
       must(result.fault === 'bad-frame', `a frame was damaged (${what}), and nobody noticed`)
-    if (what === 'whole') must(result.data.length === length && result.fault === undefined, 'not all came out')
+    if (what === 'whole')
+      must(result.data.length === length && result.fault === undefined, 'not all came out')
     return `${what}: ${result.fault ?? (result.isPartial ? 'partial' : 'whole')}`
   }
 })

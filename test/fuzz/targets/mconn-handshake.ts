@@ -1,5 +1,10 @@
 /** The two messages of a SecretConnection's handshake. */
-import { decodeAuthSig, decodeEphemeral, encodeAuthSig, encodeEphemeral } from '../../../packages/mconnection/src/handshake.ts'
+import {
+  decodeAuthSig,
+  decodeEphemeral,
+  encodeAuthSig,
+  encodeEphemeral
+} from '../../../packages/mconnection/src/handshake.ts'
 import { randomBytes } from '../kit/inputs.ts'
 import { must, mustEqual, twice } from '../kit/oracle.ts'
 import type { Target } from '../kit/target.ts'
@@ -8,7 +13,10 @@ export const target: Target = () => ({
   seeds: [
     encodeEphemeral(new Uint8Array(32).fill(5)),
     encodeAuthSig({ publicKey: new Uint8Array(32).fill(9), signature: new Uint8Array(64).fill(1) }),
-    encodeAuthSig({ publicKey: Uint8Array.from({ length: 32 }, (_, i) => (i === 0 ? 1 : 0)), signature: new Uint8Array(64) })
+    encodeAuthSig({
+      publicKey: Uint8Array.from({ length: 32 }, (_, i) => (i === 0 ? 1 : 0)),
+      signature: new Uint8Array(64)
+    })
   ],
   make: rng =>
     rng() % 2 === 0

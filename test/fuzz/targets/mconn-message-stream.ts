@@ -20,18 +20,36 @@ export const target: Target = () => ({
   maxBytes: 600,
   async check(input) {
     const nothing = async (): Promise<void> => {}
-    const stream = new MessageStream({ source: chunks(input), write: nothing, close: nothing, abort: () => {} })
+    const stream = new MessageStream({
+      source: chunks(input),
+      write: nothing,
+      close: nothing,
+      abort: () => {}
+    })
     const read: Uint8Array[] = []
     let failure: Refused | undefined
     for (let i = 0; i < 2 && failure === undefined; i++) {
       const result = await stream.read(MAX).then(
-        message => attempt(() => message, () => false),
-        (error: unknown) => attempt((): never => { throw error }, hasCode('PEX_REJECTED', 'PEX_CLOSED'))
+        message =>
+          attempt(
+            () => message,
+            () => false
+          ),
+        (error: unknown) =>
+          attempt(
+            (): never => {
+              throw error
+            },
+            hasCode('PEX_REJECTED', 'PEX_CLOSED')
+          )
       )
       if (result instanceof Refused) failure = result
       else read.push(result)
     }
-    must(read.every(({ length }) => length <= MAX), 'a message is too long')
+    must(
+      read.every(({ length }) => length <= MAX),
+      'a message is too long'
+    )
     if (failure !== undefined) return (failure.error as { fault?: string }).fault ?? 'closed'
     const rest: Uint8Array[] = []
     for await (const chunk of stream.unwrap().source) rest.push(chunk)

@@ -1,6 +1,13 @@
 /** Packets of an MConnection. */
 import { below } from '@pex/core'
-import { decodePacket, MAX_CHANNEL, msgPacketBytes, PING, PONG, writeMsgPacket } from '../../../packages/mconnection/src/packets.ts'
+import {
+  decodePacket,
+  MAX_CHANNEL,
+  msgPacketBytes,
+  PING,
+  PONG,
+  writeMsgPacket
+} from '../../../packages/mconnection/src/packets.ts'
 import { randomBytes } from '../kit/inputs.ts'
 import { must, mustEqual, twice } from '../kit/oracle.ts'
 import type { Target } from '../kit/target.ts'
@@ -13,7 +20,12 @@ function packet(channel: number, eof: boolean, data: Uint8Array): Uint8Array {
 }
 
 export const target: Target = () => ({
-  seeds: [PING.subarray(1), PONG.subarray(1), packet(0, true, Uint8Array.of(1)), packet(255, false, new Uint8Array(200))],
+  seeds: [
+    PING.subarray(1),
+    PONG.subarray(1),
+    packet(0, true, Uint8Array.of(1)),
+    packet(255, false, new Uint8Array(200))
+  ],
   make: rng => packet(below(rng, 256), below(rng, 2) === 0, randomBytes(rng, below(rng, 300))),
   check(input) {
     const decoded = twice(input, decodePacket)

@@ -37,7 +37,9 @@ export const target: Target = () => ({
   make: rng => {
     const fields = Array.from({ length: below(rng, 5) }, () => {
       const number = 1 + below(rng, 15)
-      return below(rng, 2) === 0 ? field(number, randomBytes(rng, below(rng, 20))) : varintField(number, rng() * below(rng, 2 ** 21))
+      return below(rng, 2) === 0
+        ? field(number, randomBytes(rng, below(rng, 20)))
+        : varintField(number, rng() * below(rng, 2 ** 21))
     })
     return merged(...fields)
   },
@@ -50,7 +52,14 @@ export const target: Target = () => ({
     }
     // Again field by field: those of varints and bytes say all that there is to say.
     const last = fields.filter(([number]) => number === 1).at(-1)?.[1]
-    must(first === 'malformed' || last === undefined || Buffer.from(first).toString('hex') === last, 'not the last field')
+    must(
+      first === 'malformed' || last === undefined || Buffer.from(first).toString('hex') === last,
+      'not the last field'
+    )
+    // Whoever cuts a field short has no field.
+    const tail = fields.at(-1)?.[1]
+    if (typeof tail === 'string' && tail !== '')
+      must(read(input.slice(0, -1)).isMalformed, 'a field is taken that is not whole')
     return fields.length === 0 ? 'nothing' : 'fields'
   }
 })

@@ -1,14 +1,24 @@
 /** The way in of an MConnection: messages of two channels in parts, in any chunks; none gets bytes of another's. */
 import { below } from '@pex/core'
 import type { SeededRng } from '@pex/testkit'
-import { decodePacket, maxPacketBytes, msgPacketBytes, PING, PONG, writeMsgPacket } from '../../../packages/mconnection/src/packets.ts'
+import {
+  decodePacket,
+  maxPacketBytes,
+  msgPacketBytes,
+  PING,
+  PONG,
+  writeMsgPacket
+} from '../../../packages/mconnection/src/packets.ts'
 import { Inlet } from '../../../packages/mconnection/src/inlet.ts'
 import { Parser } from '../../../packages/mconnection/src/parser.ts'
 import { must, mustEqual } from '../kit/oracle.ts'
 import type { Target } from '../kit/target.ts'
 
 const MAX_PAYLOAD = 64
-const channels = new Map([[1, 300], [0x20, 40]])
+const channels = new Map([
+  [1, 300],
+  [0x20, 40]
+])
 
 function streamOf(rng: SeededRng): Uint8Array {
   const parts: Uint8Array[] = []

@@ -17,12 +17,18 @@ const subject: Subject = {
     rejections: {},
     view: () => [],
     sample: (_, count) => {
-      if (!Number.isInteger(count) || count < 0) throw new PexError('PEX_INVALID_PARAMETER', `count is ${String(count)}`)
+      if (!Number.isInteger(count) || count < 0)
+        throw new PexError('PEX_INVALID_PARAMETER', `count is ${String(count)}`)
       return []
     }
   }
 }
-const questions: readonly Question[] = [{ ask: 'id' }, { ask: 'health' }, { ask: 'view', namespace: 'pex' }, { ask: 'sample', namespace: 'pex', count: 3 }]
+const questions: readonly Question[] = [
+  { ask: 'id' },
+  { ask: 'health' },
+  { ask: 'view', namespace: 'pex' },
+  { ask: 'sample', namespace: 'pex', count: 3 }
+]
 
 export const target: Target = () => ({
   seeds: questions.map(question => utf8.encode(JSON.stringify(question))),

@@ -15,7 +15,10 @@ const init = {
     resources: new Map([['view', (ask: unknown) => (asked.splice(0, asked.length, ask), { ask })]]),
     metrics: async () => ({ text: '', type: 'text/plain' })
   },
-  guard: { admits: () => true, open: (word: string) => (word === 'word' ? 'cookie=1' : { status: 403, message: 'no' }) },
+  guard: {
+    admits: () => true,
+    open: (word: string) => (word === 'word' ? 'cookie=1' : { status: 403, message: 'no' })
+  },
   streams: { isFull: true, open: () => {} }
 } as unknown as AppInit
 
@@ -34,14 +37,42 @@ export const target: Target = () => {
   const app = createApp(init)
   return {
     seeds: lines.map(line => utf8.encode(line)),
-    words: ['%', '%00', '%ff', '%2e%2e/', '..', '//', '?', '&', '=', 'count=64', 'count=65', 'count=-1', 'count[]=1', 'namespace=a%20b', 'every=1', '__proto__', '\u202e', '#', '\\'],
+    words: [
+      '%',
+      '%00',
+      '%ff',
+      '%2e%2e/',
+      '..',
+      '//',
+      '?',
+      '&',
+      '=',
+      'count=64',
+      'count=65',
+      'count=-1',
+      'count[]=1',
+      'namespace=a%20b',
+      'every=1',
+      '__proto__',
+      '\u202e',
+      '#',
+      '\\'
+    ],
     maxBytes: 600,
     async check(input) {
-      const [, method = 'GET', path = '', body] = /^(GET|POST|HEAD|PUT)? ?([^ ]*) ?(.*)$/s.exec(textOf(input)) ?? []
+      const [, method = 'GET', path = '', body] =
+        /^(GET|POST|HEAD|PUT)? ?([^ ]*) ?(.*)$/s.exec(textOf(input)) ?? []
       let request: Request
       try {
-        const form = { method, body: body ?? '', headers: { 'content-type': 'application/x-www-form-urlencoded' } }
-        request = new Request(new URL(path, 'http://127.0.0.1'), method === 'POST' || method === 'PUT' ? form : { method })
+        const form = {
+          method,
+          body: body ?? '',
+          headers: { 'content-type': 'application/x-www-form-urlencoded' }
+        }
+        request = new Request(
+          new URL(path, 'http://127.0.0.1'),
+          method === 'POST' || method === 'PUT' ? form : { method }
+        )
       } catch {
         return 'no request'
       }
@@ -50,7 +81,13 @@ export const target: Target = () => {
       const { status } = await app.fetch(request, { incoming: { socket: { localPort: 1 } }, outgoing: {} })
       must(statuses.has(status), `it is answered with ${status}`)
       for (const ask of asked as { namespace: string; count: number; every: number }[])
-        must(['pex', 'a b'].includes(ask.namespace) && ask.count >= 1 && ask.count <= 64 && [1, 60].includes(ask.every), 'a wrong question')
+        must(
+          ['pex', 'a b'].includes(ask.namespace) &&
+            ask.count >= 1 &&
+            ask.count <= 64 &&
+            [1, 60].includes(ask.every),
+          'a wrong question'
+        )
       return `${status}`
     }
   }

@@ -13,7 +13,11 @@ const lines = [
 ]
 
 function isDocumented(error: unknown): boolean {
-  return error instanceof SyntaxError || error instanceof TypeError || (error instanceof Error && error.name === 'ValiError')
+  return (
+    error instanceof SyntaxError ||
+    error instanceof TypeError ||
+    (error instanceof Error && error.name === 'ValiError')
+  )
 }
 
 export const target: Target = () => ({

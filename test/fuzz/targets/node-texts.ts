@@ -5,7 +5,17 @@ import { must, textOf, utf8 } from '../kit/oracle.ts'
 import type { Target } from '../kit/target.ts'
 import { addressWords } from '../kit/words.ts'
 
-const texts = ['500ms', '2.5s', '5m', '999999999.999h', '127.0.0.1:9464', '[::1]:0', 'localhost:80', 'evil.example', '[fe80::1%eth0]:1']
+const texts = [
+  '500ms',
+  '2.5s',
+  '5m',
+  '999999999.999h',
+  '127.0.0.1:9464',
+  '[::1]:0',
+  'localhost:80',
+  'evil.example',
+  '[fe80::1%eth0]:1'
+]
 
 export const target: Target = () => ({
   seeds: texts.map(text => utf8.encode(text)),

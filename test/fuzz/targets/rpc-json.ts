@@ -11,7 +11,9 @@ function isDocumented(error: unknown): boolean {
 }
 
 export const target: Target = () => ({
-  seeds: ['{"a":[1,2.5,-3e9,"é\\u0000"],"b":{"c":null,"d":true}}', '"text"', '[[],{},0]'].map(text => utf8.encode(text)),
+  seeds: ['{"a":[1,2.5,-3e9,"é\\u0000"],"b":{"c":null,"d":true}}', '"text"', '[[],{},0]'].map(text =>
+    utf8.encode(text)
+  ),
   words: jsonWords,
   check(input) {
     const value = attempt(() => codec.decode(input), isDocumented)

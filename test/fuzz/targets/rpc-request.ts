@@ -14,7 +14,12 @@ export const target: Target = () => ({
   make: rng => {
     if (below(rng, 4) === 0) return encodeCancel(randomBytes(rng, 16))
     const type = utf8.encode('type/'.repeat(1 + below(rng, 12)))
-    return encodeCall(randomBytes(rng, 16), 1 + below(rng, bounds.maxTimeoutMs), type, randomBytes(rng, below(rng, 100)))
+    return encodeCall(
+      randomBytes(rng, 16),
+      1 + below(rng, bounds.maxTimeoutMs),
+      type,
+      randomBytes(rng, below(rng, 100))
+    )
   },
   check(input) {
     const request = twice(input, decodeRequest)
@@ -24,6 +29,8 @@ export const target: Target = () => ({
       mustEqual(encodeCancel(id), input, 'written again')
       return request.kind
     }
+    const { timeoutMs } = request
+    must(timeoutMs >= 1 && timeoutMs <= bounds.maxTimeoutMs, `a deadline of ${timeoutMs} ms`)
     const type = typeBytes(request.type)
     must(type !== undefined, `no type has the name ${request.type}`)
     mustEqual(encodeCall(id, request.timeoutMs, type, request.body), input, 'written again')

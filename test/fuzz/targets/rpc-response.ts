@@ -1,7 +1,12 @@
 /** Results, refusals and failures. */
 import { below } from '@pex/core'
 import { refusals } from '../../../packages/rpc/src/errors.ts'
-import { decodeResponse, encodeFailure, encodeRefusal, encodeResult } from '../../../packages/rpc/src/frames.ts'
+import {
+  decodeResponse,
+  encodeFailure,
+  encodeRefusal,
+  encodeResult
+} from '../../../packages/rpc/src/frames.ts'
 import { randomBytes } from '../kit/inputs.ts'
 import { mustEqual, twice } from '../kit/oracle.ts'
 import type { Target } from '../kit/target.ts'

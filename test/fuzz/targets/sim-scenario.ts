@@ -7,7 +7,10 @@ import { jsonWords } from '../kit/words.ts'
 
 const documented = hasCode('PEX_INVALID_PARAMETER')
 const texts = ['steady', 'star+churn:0.01', 'crash:0.5', 'partition+churn:0.1', 'latency', 'hub:0.05']
-const files = ['{"name":"n","start":"star","conditions":[{"kind":"churn","at":3,"rate":0.1}]}', '{"name":"n","warmUp":5,"conditions":[]}']
+const files = [
+  '{"name":"n","start":"star","conditions":[{"kind":"churn","at":3,"rate":0.1}]}',
+  '{"name":"n","warmUp":5,"conditions":[]}'
+]
 
 export const target: Target = () => ({
   seeds: [...texts, ...files].map(text => utf8.encode(text)),

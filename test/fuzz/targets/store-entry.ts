@@ -1,6 +1,18 @@
 /** Keys and sealed values of the LevelDB store after any damage. */
 import { below } from '@pex/core'
-import { entryKey, fromNumbers, isEntry, isOurs, keyOf, markerKey, namespaceOf, numbersIn, seal, tallyKey, unseal } from '../../../packages/store-level/src/entry.ts'
+import {
+  entryKey,
+  fromNumbers,
+  isEntry,
+  isOurs,
+  keyOf,
+  markerKey,
+  namespaceOf,
+  numbersIn,
+  seal,
+  tallyKey,
+  unseal
+} from '../../../packages/store-level/src/entry.ts'
 import { randomBytes } from '../kit/inputs.ts'
 import { must, mustEqual, textOf, twice, utf8 } from '../kit/oracle.ts'
 import type { Target } from '../kit/target.ts'
@@ -38,6 +50,12 @@ export const target: Target = () => ({
     const namespace = namespaceOf(text)
     if (namespace !== undefined) mustEqual(tallyKey(namespace), text, 'the tally written again')
     must(!isEntry(text) || isOurs(text), 'an entry is not ours')
-    return payload !== undefined ? 'value' : numbers.length > 0 ? 'numbers' : (mine ?? namespace) !== undefined ? 'key' : 'damaged'
+    return payload !== undefined
+      ? 'value'
+      : numbers.length > 0
+        ? 'numbers'
+        : (mine ?? namespace) !== undefined
+          ? 'key'
+          : 'damaged'
   }
 })

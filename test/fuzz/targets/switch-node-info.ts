@@ -1,5 +1,12 @@
 /** What CometBFT's nodes say of themselves. */
-import { compatibility, decodeNodeInfo, encodeNodeInfo, hostOf, MAX_NODE_INFO_BYTES, validateNodeInfo } from '@pex/switch'
+import {
+  compatibility,
+  decodeNodeInfo,
+  encodeNodeInfo,
+  hostOf,
+  MAX_NODE_INFO_BYTES,
+  validateNodeInfo
+} from '@pex/switch'
 import type { NodeInfo } from '@pex/switch'
 import { below } from '@pex/core'
 import { must, mustEqual, twice } from '../kit/oracle.ts'
@@ -35,7 +42,10 @@ export const target: Target = () => ({
     compatibility(info, decoded)
     const fault = validateNodeInfo(decoded)
     if (fault !== undefined) return fault
-    must(decoded.channels.length <= 16 && hostOf(decoded.listenAddress) !== undefined, 'it is not as it should be')
+    must(
+      decoded.channels.length <= 16 && hostOf(decoded.listenAddress) !== undefined,
+      'it is not as it should be'
+    )
     return validateNodeInfo(decoded, info.id) ?? 'valid'
   }
 })

@@ -20,7 +20,13 @@ import {
   writeHello,
   writeResponse
 } from '../../../packages/transport-udp/src/datagram.ts'
-import { formatAddress, groupOf, parseAddress, parseListen, sourceOf } from '../../../packages/transport-udp/src/address.ts'
+import {
+  formatAddress,
+  groupOf,
+  parseAddress,
+  parseListen,
+  sourceOf
+} from '../../../packages/transport-udp/src/address.ts'
 import { randomBytes } from '../kit/inputs.ts'
 import { attempt, hasCode, must, mustEqual, Refused, textOf, twice, utf8 } from '../kit/oracle.ts'
 import type { Target } from '../kit/target.ts'
@@ -54,7 +60,10 @@ function read(kind: number, input: Uint8Array): unknown {
 }
 
 export const target: Target = () => ({
-  seeds: [...texts.map(text => utf8.encode(text)), writeHello(1, undefined, new Uint8Array(NOISE_BYTES), key)],
+  seeds: [
+    ...texts.map(text => utf8.encode(text)),
+    writeHello(1, undefined, new Uint8Array(NOISE_BYTES), key)
+  ],
   make: rng => {
     const bytes = (length: number): Uint8Array => randomBytes(rng, length)
     const all = [

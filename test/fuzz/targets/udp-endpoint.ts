@@ -40,7 +40,10 @@ export const target: Target = () => ({
       const held = endpoint.census
       endpoint.receive(field.now, isPeers ? peer.address : from, bytes)
       const outputs = endpoint.take()
-      const said = outputs.reduce((sum, output) => sum + (output.type === 'send' ? output.bytes.length : 0), 0)
+      const said = outputs.reduce(
+        (sum, output) => sum + (output.type === 'send' ? output.bytes.length : 0),
+        0
+      )
       isProved ||= endpoint.census.sessions > 0
       if (!isPeers && from !== peer.address) {
         must(said <= bytes.length, `${said} bytes answer ${bytes.length}`)
@@ -53,12 +56,18 @@ export const target: Target = () => ({
       field.settle(target)
       const { sessions, peers, pending, incompleteBytes, timers } = endpoint.census
       must(sessions <= MOST_SESSIONS && peers <= MOST_SESSIONS, `${sessions} sessions of ${peers} peers`)
-      must(pending <= 64 && incompleteBytes <= 2 ** 24 && timers < 1_000, `${pending} pending, ${timers} timers`)
+      must(
+        pending <= 64 && incompleteBytes <= 2 ** 24 && timers < 1_000,
+        `${pending} pending, ${timers} timers`
+      )
       if (tape.below(8) === 0) field.run(tape.byte() * 100)
     }
     field.run(3_600_000)
     const { sessions, servings, incompleteBytes, pending } = endpoint.census
-    must(sessions === 0 && incompleteBytes === 0 && pending === 0, `after an hour there are ${sessions} sessions`)
+    must(
+      sessions === 0 && incompleteBytes === 0 && pending === 0,
+      `after an hour there are ${sessions} sessions`
+    )
     must(servings <= MOST_SESSIONS * 64, `${servings} servings`)
     return isProved ? 'session' : 'strangers'
   }
@@ -73,8 +82,16 @@ function packet(tape: Tape, peer: Stranger): Uint8Array {
     const id = tape.below(4)
     if (kind === 1) writer.ping()
     else if (kind === 2) writer.cancel(id)
-    else if (kind === 3) writer.ack({ delayMs: tape.byte(), ranges: [{ first: 0, last: tape.byte() }] })
-    else writer.fragment(tape.flag() ? QUESTION : ANSWER, id, bytes.length + (tape.below(4) === 0 ? tape.byte() * 100 : 0), tape.below(8) === 0 ? 1 : 0, bytes)
+    else if (kind === 3)
+      writer.ack({ type: 'ack', delayMs: tape.byte(), ranges: [{ first: 0, last: tape.byte() }] })
+    else
+      writer.fragment(
+        tape.flag() ? QUESTION : ANSWER,
+        id,
+        bytes.length + (tape.below(4) === 0 ? tape.byte() * 100 : 0),
+        tape.below(8) === 0 ? 1 : 0,
+        bytes
+      )
     if (tape.below(32) === 0) writer.close()
   })
 }
@@ -83,8 +100,10 @@ function packet(tape: Tape, peer: Stranger): Uint8Array {
 function datagram(tape: Tape, peer: Stranger, kind: number, rng: () => number): Uint8Array {
   const any = randomBytes(rng, 63 + tape.below(1_300))
   if (kind === 3) return any
-  if (kind === 4) return writeHello(rng(), tape.flag() ? any.subarray(0, 16) : undefined, any.subarray(16, 48))
-  if (kind === 5) return Buffer.concat([writeDataHead(tape.byte(), tape.byte()), any.subarray(DATA_HEAD_BYTES)])
+  if (kind === 4)
+    return writeHello(rng(), tape.flag() ? any.subarray(0, 16) : undefined, any.subarray(16, 48))
+  if (kind === 5)
+    return Buffer.concat([writeDataHead(tape.byte(), tape.byte()), any.subarray(DATA_HEAD_BYTES)])
   // What the peer might have said, damaged.
   const bytes = new Uint8Array(kind === 6 ? peer.hello() : peer.packet(writer => writer.ping()))
   bytes[tape.below(bytes.length)]! ^= 1 + tape.below(255)

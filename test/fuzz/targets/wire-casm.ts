@@ -23,11 +23,17 @@ export const target: Target = async () => {
       const claims = twice(input, decodeGossip)
       if (isRejection(claims)) return claims.reason
       must(claims.length > 0 && claims.length <= limits.maxRecords, `there are ${claims.length} records`)
-      must(claims.every(({ hop }) => hop >= 0 && hop < limits.memoryHop), 'a hop says that its peer is only remembered')
+      must(
+        claims.every(({ hop }) => hop >= 0 && hop < limits.memoryHop),
+        'a hop says that its peer is only remembered'
+      )
       const written = encodeGossip(claims.map(claimed))!
       mustEqual(decodeGossip(written), claims, 'written and read again')
       const question = casmWire().decodeQuestion(input)
-      must(!isRejection(question) && question.type === (input.length === 0 ? 'ping' : 'ask'), 'it is no question')
+      must(
+        !isRejection(question) && question.type === (input.length === 0 ? 'ping' : 'ask'),
+        'it is no question'
+      )
       return 'gossip'
     }
   }

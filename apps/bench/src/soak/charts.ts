@@ -5,15 +5,17 @@ import { quantile } from '../measure.ts'
 import { series } from './figures.ts'
 import type { Result } from './soak.ts'
 
+type Drawn = Pick<Result, 'setting' | 'looks' | 'outcomes'>
+
 const MIB = 2 ** 20
 const MINUTE = 60_000
 
 /** Files by name. */
-export function charts(result: Result): Readonly<Record<'soak-memory' | 'soak-delivery', string>> {
+export function charts(result: Drawn): Readonly<Record<'soak-memory' | 'soak-delivery', string>> {
   return { 'soak-memory': memory(result), 'soak-delivery': delivery(result) }
 }
 
-function memory(result: Result): string {
+function memory(result: Drawn): string {
   const curves = (what: string, value: (sample: { rss: number; heap: number }) => number): Line[] =>
     series(result, ({ sample }) => value(sample) / MIB, 0).map((points, process) => ({
       name: `${what}, process ${process + 1}`,
@@ -29,7 +31,7 @@ function memory(result: Result): string {
   })
 }
 
-function delivery(result: Result): string {
+function delivery(result: Drawn): string {
   const judged = result.outcomes.filter(({ isJudged, last }) => isJudged && last !== undefined)
   const line = (name: string, value: (outcome: (typeof judged)[number]) => number): Line => ({
     name,
@@ -46,7 +48,8 @@ function delivery(result: Result): string {
     title: `Time from a broadcast to the hosts that had to hear it (last one: p50 ${Math.round(typical)} ms)`,
     x: minutes(result),
     y: {
-      name: 'time',
+      // The title says what it is, and the ticks need the room.
+      name: '',
       ticks: powers,
       write: ms => (ms >= 1_000 ? `${ms / 1_000} s` : `${ms} ms`),
       isLogarithmic: true
@@ -55,7 +58,7 @@ function delivery(result: Result): string {
   })
 }
 
-function minutes({ setting }: Result): Axis {
+function minutes({ setting }: Drawn): Axis {
   return { name: 'minutes', ticks: ticks(setting.ms / MINUTE) }
 }
 

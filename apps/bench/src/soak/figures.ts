@@ -20,6 +20,9 @@ export const GROWTH = 1
  */
 export const KEPT_BYTES = 200
 
+/** Compiled code and the allocator's reserve grow for longer than objects do: resident memory is judged over no less time, ms. Guess. */
+export const SETTLED_MS = 1_800_000
+
 /** What a host may remember of others, most, by name: each of these is bounded by the hosts that there are and by nothing that passes. */
 const BOUNDED: readonly (readonly [name: string, what: string, most: (hosts: number) => number])[] = [
   ['neighbours', 'neighbours, most of one host', () => 64],
@@ -107,7 +110,7 @@ function memory(result: Result): Figure[] {
   return [
     ...grown('objects on the heap', heap, 'MiB', filling(result)),
     { name: 'compiled code, most', value: Math.max(0, ...result.looks.map(code)), unit: 'MiB' },
-    ...grown('resident memory', rss, 'MiB', filling(result)),
+    ...resident(grown('resident memory', rss, 'MiB', filling(result)), result),
     ...(descriptors.length === 0 ? [] : grown('open file descriptors', descriptors, 'open')),
     ...grown('handles and timers', resources, 'open'),
     {
@@ -117,6 +120,12 @@ function memory(result: Result): Figure[] {
       target: none
     }
   ]
+}
+
+/** What the system gives a process is told of in every run, and judged where it has had the time to settle. */
+function resident(figures: readonly Figure[], { setting }: Result): Figure[] {
+  const isSettled = setting.ms - setting.warmupMs >= SETTLED_MS
+  return figures.map(figure => (isSettled ? figure : { ...figure, target: undefined }))
 }
 
 const code = ({ sample }: Look): number => sample.code / MIB

@@ -61,8 +61,12 @@ export async function groundFor({ key, over, bootstrap }: HostOrder): Promise<Gr
       })
     }
   })
-  const start = async (): Promise<void> => void (await node.start())
-  const stop = async (): Promise<void> => void (await node.stop())
+  const start = async (): Promise<void> => {
+    await node.start()
+  }
+  const stop = async (): Promise<void> => {
+    await node.stop()
+  }
   const host = hostOver({ pex: node.services.pex, start, stop }, init)
   const census = (): Record<string, number> => ({
     ...common(host),

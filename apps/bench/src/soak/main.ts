@@ -1,4 +1,5 @@
 /** `npm run soak`: runs hosts for as long as is wished, says on stderr how they are, and prints one table; fails where a mark is missed. */
+import { readFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { verdictOf } from '../figure.ts'
 import { describeMachine, isBusy } from '../machine.ts'
@@ -74,6 +75,12 @@ const progress: Progress = ({ at, sent, live, outcomes, twice, replaced, heap, l
   )
 }
 
+/** What the scheduler has been told of this group of processes; 0 where there are none. */
+async function nice(): Promise<number> {
+  const group = await readFile('/proc/self/autogroup', 'utf8').catch(() => '')
+  return Number(/nice (-?\d+)/.exec(group)?.[1] ?? 0)
+}
+
 const { setting, json, write: isWritten } = options()
 const machine = describeMachine()
 if (isBusy(machine))
@@ -85,7 +92,7 @@ for (const failure of result.failures) say(`soak: ${failure}`)
 for (const { resources } of result.remains)
   if (Object.keys(resources).length > 0) say(`soak: left behind: ${JSON.stringify(resources)}`)
 if (isWritten) {
-  await write({ machine, date, result, figures })
+  await write({ machine, date, result, nice: await nice(), figures })
   say('soak: docs/benchmarks.md is written')
 }
 const { looks, outcomes, guests } = result

@@ -7,7 +7,7 @@ import type { Machine } from '../machine.ts'
 import { page } from '../report.ts'
 import { number } from '../words.ts'
 import { charts } from './charts.ts'
-import { GROWTH, KEPT_BYTES } from './figures.ts'
+import { GROWTH, KEPT_BYTES, SETTLED_MS } from './figures.ts'
 import { NAME } from './name.ts'
 import type { Setting } from './plan.ts'
 import type { Result } from './soak.ts'
@@ -16,7 +16,9 @@ export interface Written {
   readonly machine: Machine
   /** As 2026-01-31. */
   readonly date: string
-  readonly result: Result
+  readonly result: Pick<Result, 'setting' | 'looks' | 'outcomes'>
+  /** How nice the processes were to others, by the scheduler's group; 0 unless somebody has changed it. */
+  readonly nice: number
   readonly figures: readonly Figure[]
 }
 
@@ -32,21 +34,27 @@ export async function write(written: Written, docs: string = DOCS): Promise<void
   await writeFile(path, section(written, before))
 }
 
-function section({ machine, date, result, figures }: Written, before: string): string {
-  const results = [{ benchmark: described(result), figures }]
+function section({ machine, date, result, nice, figures }: Written, before: string): string {
+  const results = [{ benchmark: described(result, nice), figures }]
   const order = [...benchmarks.map(({ name }) => name), NAME]
   return page({ machine, date, quick: false, results }, order, before)
 }
 
-function described(result: Result): Benchmark {
+function described(result: Written['result'], nice: number): Benchmark {
   return {
     name: NAME,
     question: 'Does every broadcast reach everybody while hosts come and go, and does nothing grow?',
-    method: `${method(result.setting)}\n\n${Object.keys(charts(result))
+    method: `${method(result.setting)}${priority(nice)}\n\n${Object.keys(charts(result))
       .map(name => `![${name}](figures/${name}.svg)`)
       .join('\n')}`,
     run: async () => []
   }
+}
+
+/** A run that was put before others is no run among equals: the page says so. */
+function priority(nice: number): string {
+  if (nice === 0) return ''
+  return ` The scheduler put the processes of this run ${nice < 0 ? 'before' : 'behind'} all others of the machine (autogroup nice ${nice}).`
 }
 
 /** How it was done, in sentences. */
@@ -68,6 +76,11 @@ function method(setting: Setting): string {
     `Memory (after collection) and handles of the processes that last are looked at every ${number(sampleMs / 1_000)} s; for the slopes, from`,
     `${number(warmupMs / 1_000)} s on, when most functions have been compiled. A slope is that of the line with the least squares, of the process in which it`,
     `is worst; noise is twice the standard deviation around that line over the time of the samples. The mark is the greater of noise and`,
-    `${GROWTH} % an hour, for memory with what hosts keep of broadcasts (${KEPT_BYTES} bytes each, up to 20 000).`
+    `${GROWTH} % an hour, for memory with what hosts keep of broadcasts (${KEPT_BYTES} bytes each, up to 20 000).`,
+    ...(ms - warmupMs < SETTLED_MS
+      ? [
+          'Resident memory holds compiled code and what the allocator keeps in reserve as well: it is judged in longer runs only.'
+        ]
+      : [])
   ].join(' ')
 }

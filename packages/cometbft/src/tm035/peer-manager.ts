@@ -160,6 +160,7 @@ export class PeerManager {
     const isKept = peer.isPersistent || peer.isUnconditional || this.#slots.connected.has(id)
     if (isForgotten && peer.addresses.size === 0 && !isKept) this.#remove(peer)
     else this.#refresh(peer, now)
+    this.#prune()
     this.#wakes.tell('dial')
     return isForgotten
   }
@@ -172,6 +173,7 @@ export class PeerManager {
     const known = peer?.addresses.get(keyOf(address))
     if (known !== undefined) known.retryAt = Math.max(known.retryAt, now + waitMs)
     if (peer !== undefined) this.#refresh(peer, now)
+    this.#prune()
     this.#wakes.tell('dial')
   }
 

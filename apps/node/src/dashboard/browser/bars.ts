@@ -41,6 +41,7 @@ export class Histogram {
   readonly #drawing: SVGSVGElement
   readonly #description: SVGDescElement
   readonly #figures: Figures
+  // Replaced as a whole; bounded by the server's list.
   #buckets: DegreesShape['buckets'] = []
 
   constructor(of: DegreesShape['of'], size: CardInit['size']) {

@@ -1,0 +1,3 @@
+import { runPart } from './suite.ts'
+
+runPart(1)
