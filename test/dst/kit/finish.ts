@@ -73,9 +73,11 @@ async function works(world: World): Promise<void> {
         must(slot.life?.heard.get(id) === 1, slot.name, 'has not heard what', up[i]!.name, 'says')
   const answers: boolean[] = []
   const calls = up.map(async (slot, i) => {
-    const right = await call(world, slot, up[(i + 1) % up.length]!)
+    const to = up[(i + 1) % up.length]!
+    // Twice: a connection may be closed for being one too many while the first call goes out on it, and nothing is sent again.
+    const right = (await call(world, slot, to)) || (await call(world, slot, to))
     answers.push(right)
-    must(right || up.length === 1, slot.name, 'cannot call', up[(i + 1) % up.length]!.name)
+    must(right || up.length === 1, slot.name, 'cannot call', to.name)
   })
   const all = Promise.all(calls)
   all.catch(() => {})
