@@ -186,7 +186,7 @@ describe('every command', () => {
 
 /** How many words name the command. */
 function depthOf(words: string): number {
-  if (/^sim export /.test(words)) return 3
+  if (words.startsWith('sim export ')) return 3
   return /^(?:book [a-z]|sim (?:compare|merge|scenarios|sweep))/.test(words) ? 2 : 1
 }
 

@@ -118,7 +118,8 @@ export class SwarmCarrier implements Transport {
       this.#must(answer.from === connection.peer, 'somebody else answers')
       return answer
     } catch (error) {
-      if (!(error instanceof PexError && error.code === 'PEX_UNSUPPORTED')) this.#lose(connection.raw)
+      // The other end is told, as by a reset: it would go on sending on a connection that is none.
+      if (!(error instanceof PexError && error.code === 'PEX_UNSUPPORTED')) void this.#close(connection.raw)
       throw error
     } finally {
       await stream.close()
