@@ -18,7 +18,7 @@ export interface RunOptions extends WorldOptions {
 
 const carrying: Readonly<Record<Exclude<WorldName, 'switches'>, Carrying>> = {
   hosts: memory => memory,
-  swarm: (memory, clock, rng, fail) => new SwarmCarrier(memory, clock, rng, fail)
+  swarm: (...parts) => new SwarmCarrier(...parts)
 }
 
 export interface Outcome {

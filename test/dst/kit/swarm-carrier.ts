@@ -9,6 +9,7 @@ import { PexError } from '@pex/core'
 import type { Answer, Clock, Contact, Handler, Reached, Rng, Transport } from '@pex/core'
 import { Swarm } from '@pex/swarm'
 import type { MemoryTransport } from '@pex/transport-memory'
+import type { Ground } from './world.ts'
 
 /** One end of a connection. */
 interface End {
@@ -31,14 +32,16 @@ export class SwarmCarrier implements Transport {
   readonly #rng: Rng
   /** Throwing would not do: whoever is called through a transport takes what it throws for the world's fault. */
   readonly #fail: (what: string) => void
+  readonly #placeOf: (id: string) => string
   /** Ends that are open, by number. Bounded by what the swarms of a run dial. */
   readonly #ends = new Map<string, End>()
   /** Dials under way, by peer and address. Bounded by the swarm's own limits. */
   readonly #dials = new Map<string, AbortSignal>()
   readonly #connected = new Set<string>()
 
-  constructor(memory: MemoryTransport, clock: Clock, rng: Rng, fail: (what: string) => void) {
+  constructor(memory: MemoryTransport, clock: Clock, rng: Rng, { fail, placeOf }: Ground) {
     this.#fail = fail
+    this.#placeOf = placeOf
     this.#memory = memory
     this.#clock = clock
     this.#rng = rng
@@ -111,7 +114,8 @@ export class SwarmCarrier implements Transport {
     })
     const { connection } = stream
     try {
-      const contact = { id: connection.peer, addresses: [connection.raw.address] }
+      // Connections outlive a move of either end, as those of QUIC do.
+      const contact = { id: connection.peer, addresses: [this.#placeOf(connection.peer)] }
       const answer = await this.#memory.request(contact, protocol, prefixed(connection.raw.number, body), {
         signal
       })
@@ -172,7 +176,7 @@ export class SwarmCarrier implements Transport {
     const cancel = this.#clock.after(CLOSE_MS, () =>
       late.abort(new PexError('PEX_TIMEOUT', 'nobody hears it'))
     )
-    const contact = { id: end.peer, addresses: [end.address] }
+    const contact = { id: end.peer, addresses: [this.#placeOf(end.peer)] }
     await this.#memory.request(contact, CLOSE, bytesOf(end.number), late).catch(() => {})
     cancel()
   }

@@ -34,13 +34,16 @@ export interface WorldOptions {
   readonly onLine?: ((line: string) => void) | undefined
 }
 
+/** What of the world a carrier may know. */
+export interface Ground {
+  /** Says that something must not be. */
+  readonly fail: (what: string) => void
+  /** Where a host listens now. */
+  readonly placeOf: (id: string) => string
+}
+
 /** Makes a carrier out of a host's end of the network in memory. */
-export type Carrying = (
-  memory: MemoryTransport,
-  clock: Clock,
-  rng: SeededRng,
-  fail: (what: string) => void
-) => Transport
+export type Carrying = (memory: MemoryTransport, clock: Clock, rng: SeededRng, ground: Ground) => Transport
 
 /** Machines that a run has at most, flash crowds included. */
 const MOST_SLOTS = 40
@@ -129,9 +132,7 @@ export class World {
         const memory = this.links.transport(slot.id, { addresses: [slot.address] })
         return {
           memory,
-          transport: this.#carrying(memory, clock, rng.fork(`carrier ${clock.now()}`), what =>
-            slot.fail(what)
-          )
+          transport: this.#carrying(memory, clock, rng.fork(`carrier ${clock.now()}`), this.#ground(slot))
         }
       },
       kill: id => this.links.kill(id),
@@ -175,6 +176,12 @@ export class World {
     return isOver()
   }
 
+  #ground(slot: Slot): Ground {
+    const placeOf = (id: string): string =>
+      this.slots.find(other => other.id === id)?.address ?? `/memory/${id}`
+    return { fail: what => slot.fail(what), placeOf }
+  }
+
   async #addImpostor(kind: AdversaryKind, i: number): Promise<void> {
     const rng = this.rng.fork(`impostor ${i}`)
     const signer = await this.#signer(rng, `${kind}-${i}`)
@@ -183,9 +190,7 @@ export class World {
     const memory = this.links.transport(signer.id)
     const { clock, verifier } = this
     const honest = (): readonly Slot['contact'][] => this.up.map(({ contact }) => contact)
-    const transport = this.#carrying(memory, this.clock, rng.fork('carrier'), what =>
-      this.slots[0]!.fail(what)
-    )
+    const transport = this.#carrying(memory, clock, rng.fork('carrier'), this.#ground(this.slots[0]!))
     const impostor = new Impostor({ clock, rng, transport, signer, masks, verifier, honest }, manners[kind])
     this.impostors.push(impostor)
     await impostor.start()
