@@ -1,12 +1,14 @@
 // `npm run check`: everything about the workspace that a machine can judge, each with a headline; all of them run, and
 // one that fails fails the whole. `--only lint,types` runs some, `--update` first writes what can be written (format,
-// export pins, docs/LIMITS.md), `--report <file>` leaves the outcome as JSON.
+// export pins, docs/LIMITS.md, docs/THIRD-PARTY.md, what a page carries), `--report <file>` leaves the outcome as JSON.
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { checkBundle } from './checks/bundle.mjs'
 import { checkContainers } from './checks/containers.mjs'
 import { checkExports } from './checks/exports.mjs'
 import { checkLayers } from './checks/layers.mjs'
+import { checkLicences } from './checks/licences.mjs'
 import { checkChangesets, checkManifests } from './checks/manifests.mjs'
 import { checkPurity } from './checks/purity.mjs'
 import { checkTarballs } from './checks/tarballs.mjs'
@@ -53,12 +55,14 @@ const waves = [
     limits: () => checkLimits({ update }),
     text: checkText,
     manifests: checkManifests,
+    licences: () => checkLicences({ update }),
     changesets: checkChangesets,
     unused: tool('knip', '--no-progress')
   },
   {
     tarballs: () => checkTarballs(join(cache, 'tarballs')),
-    size: tool('size-limit')
+    size: tool('size-limit'),
+    bundle: () => checkBundle({ update })
   }
 ]
 

@@ -5,20 +5,23 @@
 //   --seed 7        that one alone                --trace       and print everything that happens in it
 //   --world swarm   on which ground (by the seed) --bug <name>  with a bug put in, to see that it is found
 //   --report <path> outcomes as JSON
+//   --write         and the results in docs/DST.md; with paths of reports behind it, of those, and nothing runs
 //
 // Everything follows from the seed: a failing one fails in the same way, to the same byte, every time. Exit status 1 for any
 // failure, and for a seed that comes to no end. See docs/DST.md.
 import { fork } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
 import { bugs } from '../test/dst/kit/bugs.ts'
 import { run, worlds } from '../test/dst/run.ts'
+import { writeResults } from './lib/dst-results.mjs'
 
 /** A run that takes longer hangs. */
 const STILL_MS = 300_000
 
-const { values: options } = parseArgs({
+const { values: options, positionals: reports } = parseArgs({
+  allowPositionals: true,
   options: {
     seeds: { type: 'string', default: '500' },
     from: { type: 'string', default: '1' },
@@ -28,7 +31,8 @@ const { values: options } = parseArgs({
     trace: { type: 'boolean', default: false },
     world: { type: 'string' },
     bug: { type: 'string' },
-    report: { type: 'string' }
+    report: { type: 'string' },
+    write: { type: 'boolean', default: false }
   }
 })
 
@@ -58,7 +62,7 @@ const kind = { hosts, world, bug }
 function tell({ seed, world, hash, events, rounds, faults, adversaries, failure }) {
   const hostile = adversaries.length > 0 ? `, ${adversaries.join(' ')}` : ''
   const end = failure === undefined ? `whole after ${rounds} rounds` : 'FAILS'
-  console.log(`${seed} ${world}: ${faults} faults${hostile}; ${events} events ${hash}; ${end}`)
+  console.log(`${seed} ${world}: ${faults.length} faults${hostile}; ${events} events ${hash}; ${end}`)
   if (failure === undefined) return
   const more = Object.entries({ world: options.world, bug }).flatMap(([name, value]) =>
     value ? [`--${name} ${value}`] : []
@@ -93,7 +97,7 @@ function elsewhere(waiting, outcomes) {
       clearTimeout(timer)
       if (seed === undefined) return void resolve()
       const failure = `the process ended with ${code ?? signal}`
-      const outcome = { seed, world: '?', hash: '', events: 0, faults: 0, adversaries: [], failure }
+      const outcome = { seed, world: '?', hash: '', events: 0, faults: [], adversaries: [], failure }
       outcomes.push(outcome)
       tell(outcome)
       begin()
@@ -104,7 +108,10 @@ function elsewhere(waiting, outcomes) {
 }
 
 function asChild() {
-  process.on('message', seed => void run({ ...kind, seed }).then(result => process.send(result)))
+  process.on('message', seed => {
+    const began = performance.now()
+    void run({ ...kind, seed }).then(result => process.send({ ...result, ms: performance.now() - began }))
+  })
   process.send({})
 }
 
@@ -125,6 +132,7 @@ async function all() {
       ? 'no seed fails'
       : `${failing.length} seeds fail: ${failing.sort((a, b) => a - b).join(' ')}`
   )
+  if (options.write) writeResults(outcomes)
   if (options.report) writeFileSync(options.report, `${JSON.stringify(outcomes, undefined, 1)}\n`)
   process.exitCode = failing.length > 0 ? 1 : 0
 }
@@ -137,4 +145,6 @@ async function one() {
 }
 
 if (process.env.DST_CHILD === '1') asChild()
+else if (options.write && reports.length > 0)
+  writeResults(reports.flatMap(path => JSON.parse(readFileSync(path, 'utf8'))))
 else await (options.seed === undefined ? all() : one())

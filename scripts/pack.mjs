@@ -1,6 +1,7 @@
 // `npm run pack:check`: does what a user does. Every public package is packed, installed alone (its `@pex` dependencies
 // from their tarballs, everything else from the registry) into an empty project outside the workspace, type-checked
-// there, imported, and its README's snippet and its commands are run, on each Node that the project supports.
+// there, imported, and its README's snippet and its commands are run, on each Node that the project supports; then the same
+// in a browser, as far as it does not ask for Node.
 // `--only @pex/core,@pex/wire` takes some packages, `--keep` leaves the projects for a look.
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -8,12 +9,28 @@ import { delimiter, dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { packAll } from './checks/tarballs.mjs'
 import { snippetOf } from './lib/readme.mjs'
+import { bundle, openBrowser, visit } from './lib/page.mjs'
 import { cache, each, root, run } from './lib/run.mjs'
 import { packageOf } from './lib/source.mjs'
 import { entriesOf, packages } from './lib/workspace.mjs'
 
-/** One release of each supported line; the first is also the least that `engines` may promise to a user. */
-const nodeVersions = ['22.23.3', '24.21.0', '26.10.0']
+/** The first releases that packages promise to run on, and the last of each later line. */
+const nodeVersions = ['22.0.0', '22.12.0', '24.21.0', '26.10.0']
+
+/** Entries that need Node; every other one runs in browsers. */
+const needNode = new Set([
+  '@pex/address-book/file',
+  '@pex/discovery/crawl',
+  '@pex/discovery/dns',
+  '@pex/discovery/from',
+  '@pex/discovery/survey',
+  '@pex/host/nat',
+  '@pex/switch/tcp',
+  '@pex/transport-udp'
+])
+
+/** What a README tells who bundles for browsers to install beside the package. */
+const besideInBrowsers = { '@pex/store-level': { events: '^3.3.0' } }
 
 const { values: options } = parseArgs({ options: { only: { type: 'string' }, keep: { type: 'boolean' } } })
 const only = options.only?.split(',')
@@ -25,7 +42,10 @@ if (status !== 0) stop(`the build failed\n${output}`)
 const { tarballs, problems: packing } = await packAll(join(cache, 'packed'))
 if (packing.length > 0) stop(packing.join('\n'))
 const nodes = await each(nodeVersions, fetchNode)
-console.log(`packed ${tarballs.size} packages; Node ${nodeVersions.join(', ')}`)
+const browser = await openBrowser()
+console.log(
+  `packed ${tarballs.size} packages; Node ${nodeVersions.join(', ')}; ${browser === undefined ? 'no browser here: pages are bundled, and not run' : `Chromium ${browser.version()}`}`
+)
 
 const place = mkdtempSync(join(tmpdir(), 'pex-pack-'))
 const chosen = all.filter(pkg => only?.includes(pkg.name) ?? true)
@@ -37,6 +57,7 @@ const outcomes = await each(chosen, async pkg => {
   for (const problem of problems) console.log(problem.trim().replaceAll(/^/gm, '      '))
   return problems.length === 0
 })
+await browser?.close()
 if (options.keep === true) console.log(`the projects are in ${place}`)
 else rmSync(place, { recursive: true, force: true })
 
@@ -90,30 +111,73 @@ async function tryPackage(pkg) {
   })
   if (install.status !== 0) return [`npm install failed\n${install.output}`]
 
-  const imports = entries.map((entry, i) => `import * as entry${i} from '${entry}'`).join('\n')
-  const names = entries.map(
-    (entry, i) => `if (Object.keys(entry${i}).length === 0) throw new Error('${entry} exports nothing')`
-  )
-  writeFileSync(join(dir, 'imports.mjs'), `${imports}\n${names.join('\n')}\n`)
-  writeFileSync(
-    join(dir, 'types.ts'),
-    `${imports}\n${entries.map((_, i) => `export const all${i} = entry${i}`).join('\n')}\n`
-  )
+  writeFileSync(join(dir, 'imports.mjs'), importing(entries))
   if (snippet !== undefined) writeFileSync(join(dir, 'snippet.mjs'), snippet)
-  if (entries.length > 0) problems.push(...(await typeProblems(dir)))
+  if (entries.length > 0) problems.push(...(await typeProblems(dir, entries)))
   else if (pkg.manifest.bin === undefined) problems.push('has neither an entry nor a command')
-  for (const node of nodes) {
+  for (const node of nodesFor(pkg)) {
     const attempts = [['imports.mjs'], ...(snippet === undefined ? [] : [['snippet.mjs']])]
     for (const args of attempts) problems.push(...(await runProblems(node, args, dir)))
     for (const command of Object.keys(pkg.manifest.bin ?? {}))
       problems.push(...(await commandProblems(node, command, dir)))
   }
-  return problems
+  return [...problems, ...(await pageProblems(dir, entries, snippet))]
+}
+
+/** A module that looks at entries: each must be there, and export something. */
+function importing(entries) {
+  const imports = entries.map((entry, i) => `import * as entry${i} from '${entry}'\n`)
+  const looks = entries.map(
+    (entry, i) => `if (Object.keys(entry${i}).length === 0) throw new Error('${entry} exports nothing')\n`
+  )
+  return [...imports, ...looks].join('')
+}
+
+/** Of each line the first Node that the package says it runs on. */
+function nodesFor({ manifest }) {
+  const least = manifest.engines.node.replace('>=', '')
+  const promised = nodes.filter(({ version }) => version.localeCompare(least, 'en', { numeric: true }) >= 0)
+  const lines = promised.map(({ version }) => version.split('.')[0])
+  return promised.filter((_, i) => lines.indexOf(lines[i]) === i)
+}
+
+/** In a browser: the entries that promise it, and the snippet, where it asks for nothing of Node's. */
+async function pageProblems(dir, entries, snippet) {
+  try {
+    const [nodes, pages] = [
+      entries.filter(entry => needNode.has(entry)),
+      entries.filter(entry => !needNode.has(entry))
+    ]
+    const problems = []
+    for (const entry of nodes) {
+      writeFileSync(join(dir, 'node-alone.mjs'), importing([entry]))
+      const { builtins } = await bundle(dir, ['node-alone.mjs'])
+      if (builtins.length === 0)
+        problems.push(`${entry} needs nothing of Node; scripts/pack.mjs says that it does`)
+    }
+    if (pages.length === 0) return problems
+    writeFileSync(join(dir, 'browser.mjs'), importing(pages))
+    const bare = await bundle(dir, ['browser.mjs'])
+    if (bare.builtins.length > 0) return [...problems, `in browsers it asks for ${bare.builtins.join(', ')}`]
+    const isForNode = importsOf(snippet ?? '').some(
+      name => needNode.has(name) || /^node:|^@libp2p\/tcp$/.test(name)
+    )
+    const page = snippet === undefined || isForNode ? bare : await bundle(dir, ['browser.mjs', 'snippet.mjs'])
+    const wrong = browser === undefined ? [] : await visit(browser, page)
+    return [...problems, ...wrong.map(text => `in a browser: ${text}`)]
+  } catch (error) {
+    return [`no bundle for browsers\n${error.message}`]
+  }
+}
+
+/** What a snippet imports. */
+function importsOf(snippet) {
+  return [...snippet.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*['"]([^'".][^'"]*)['"]/g)].map(match => match[1])
 }
 
 /** What the project must depend on: the package, and what its snippet imports beside it, as its README tells the user. */
 function needs(pkg, snippet) {
-  const dependencies = { [pkg.name]: `file:${tarballs.get(pkg.name)}` }
+  const dependencies = { [pkg.name]: `file:${tarballs.get(pkg.name)}`, ...besideInBrowsers[pkg.name] }
   const problems = []
   const rootManifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
   const known = {
@@ -122,10 +186,9 @@ function needs(pkg, snippet) {
     ...pkg.manifest.peerDependencies,
     ...pkg.manifest.dependencies
   }
-  const imported = [...snippet.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*['"]([^'".][^'"]*)['"]/g)].map(
-    match => match[1]
-  )
-  for (const name of imported.filter(source => !source.startsWith('node:')).map(packageOf)) {
+  for (const name of importsOf(snippet)
+    .filter(source => !source.startsWith('node:'))
+    .map(packageOf)) {
     if (name in dependencies) continue
     if (tarballs.has(name)) dependencies[name] = `file:${tarballs.get(name)}`
     else if (known[name] !== undefined) dependencies[name] = known[name]
@@ -135,7 +198,10 @@ function needs(pkg, snippet) {
 }
 
 /** The declarations must stand on what the package declares, under a user's settings, with nothing of Node's. */
-async function typeProblems(dir) {
+async function typeProblems(dir, entries) {
+  const uses = entries.map((_, i) => `export const all${i} = entry${i}\n`).join('')
+  const imports = entries.map((entry, i) => `import * as entry${i} from '${entry}'\n`).join('')
+  writeFileSync(join(dir, 'types.ts'), imports + uses)
   const flags = [
     '--noEmit',
     '--strict',
@@ -152,7 +218,7 @@ async function typeProblems(dir) {
 }
 
 async function runProblems(node, args, dir) {
-  const { status, output } = await run(node.binary, args, { cwd: dir, timeoutMs: 60_000 })
+  const { status, output } = await run(node.binary, args, { cwd: dir, timeoutMs: 120_000 })
   return status === 0 ? [] : [`Node ${node.version}: ${args.join(' ')} failed\n${output}`]
 }
 

@@ -51,11 +51,26 @@ describe('the pages of the site', () => {
 describe('numbers of the benchmarks', () => {
   it('are there under the names that the pages have for them', () => {
     const known = figures()
-    for (const page of all) expect(withNumbers(page.text, known).missing, page.source).toEqual([])
+    for (const page of [...all, readme])
+      expect(withNumbers(page.text, known).missing, page.source).toEqual([])
+  })
+
+  it('are in the README, which nobody makes anew, still about what was measured last', () => {
+    const form = /([\d.]+)<!-- = [^>]+-->/g
+    const written = [...readme.text.matchAll(form)]
+    expect(written.length).toBeGreaterThan(0)
+    for (const [whole, number] of written) {
+      const now = Number(withNumbers(whole, figures()).text.replaceAll(/[^\d.]/g, ''))
+      // Runs differ, those of others most: what is written may be half or twice as much.
+      expect(Math.abs(Math.log2(Number(number) / now)), `${whole}: now ${now}`).toBeLessThan(1)
+    }
   })
 
   it('are shown as they are now, with as many decimals as were written', () => {
-    const known = new Map([['a / b: c', [1_234.56, 0.2481]]]) as Figures
+    const known: Figures = new Map([
+      ['a / b: c', 1_234.56],
+      ['a / b: c / rival', 0.2481]
+    ])
     const shown = (text: string): string => withNumbers(text, known).text
     expect(shown('| 1.0<!-- = a / b: c --> ms |')).toBe('| 1 234.6 ms |')
     expect(shown('9 %<!-- = a / b: c / rival -->')).toBe('25 %')

@@ -25,6 +25,8 @@ function packageProblems(pkg) {
       [existsSync(join(pkg.dir, 'README.md')), 'has no README.md'],
       [manifest.repository?.directory === pkg.path, `repository.directory must be "${pkg.path}"`],
       [manifest.publishConfig?.access === 'public', 'publishConfig.access must be "public"'],
+      [manifest.publishConfig?.provenance === true, 'publishConfig.provenance must be true'],
+      [manifest.files?.includes('CHANGELOG.md'), 'files must hold "CHANGELOG.md"'],
       [manifest.files?.includes('dist'), 'files must hold "dist"'],
       [manifest.sideEffects !== undefined, 'says nothing about sideEffects']
     )

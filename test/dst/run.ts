@@ -30,7 +30,8 @@ export interface Outcome {
   readonly events: number
   /** Rounds until the network was whole again. */
   readonly rounds: number | undefined
-  readonly faults: number
+  /** The kind of each fault. */
+  readonly faults: readonly string[]
   readonly adversaries: readonly string[]
   /** What must not be and was, and what happened just before; nothing where all was well. */
   readonly failure: string | undefined
@@ -39,7 +40,7 @@ export interface Outcome {
 /** What of a run is worth telling, however it ends. */
 interface Told {
   readonly history: History
-  readonly faults: number
+  readonly faults: readonly string[]
   readonly adversaries: readonly string[]
   /** Resolves to the rounds until the network was whole again. */
   readonly work: () => Promise<number>
@@ -75,7 +76,12 @@ async function open(options: RunOptions, name: WorldName): Promise<Told> {
     const world = new SwitchWorld(seed, hosts, onLine)
     const { history, plan } = world
     const adversaries = Array.from({ length: plan.hostile }, () => 'nonsense')
-    return { history, faults: plan.faults.length, adversaries, work: () => world.run() }
+    return {
+      history,
+      faults: plan.faults.map(({ fault }) => fault.kind),
+      adversaries,
+      work: () => world.run()
+    }
   }
   const world = await World.open(options, carrying[name])
   const { history, plan } = world
@@ -84,7 +90,7 @@ async function open(options: RunOptions, name: WorldName): Promise<Told> {
     calm(world, hosts)
     return finish(world)
   }
-  return { history, faults: plan.faults.length, adversaries: plan.adversaries, work }
+  return { history, faults: plan.faults.map(({ fault }) => fault.kind), adversaries: plan.adversaries, work }
 }
 
 function told(error: Error, tail: readonly string[]): string {

@@ -3,15 +3,15 @@
  */
 import { fork } from 'node:child_process'
 import { extname, join } from 'node:path'
+import type { DiscoveryJob, DiscoveryResult } from './jobs/discovery.ts'
 import type { MemoryJob, MemoryResult } from './jobs/memory.ts'
 import type { SimulationJob, SimulationResult } from './jobs/simulation.ts'
-import type { TrafficJob, TrafficResult } from './jobs/traffic.ts'
 
 /** What a worker can do, by name: what it is given and what it gives back. Both travel as JSON. */
 export interface Jobs {
+  discovery: { job: DiscoveryJob; result: DiscoveryResult }
   memory: { job: MemoryJob; result: MemoryResult }
   simulation: { job: SimulationJob; result: SimulationResult }
-  traffic: { job: TrafficJob; result: TrafficResult }
 }
 
 /** Does a job in a child process. Fails where the child fails; what it says on stderr is passed on. */

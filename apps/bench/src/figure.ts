@@ -12,13 +12,20 @@ export interface Target {
   readonly value: number
 }
 
+export interface Rival {
+  readonly name: string
+  readonly value: number
+}
+
 export interface Figure {
   /** What has been measured, within its benchmark. */
   readonly name: string
   readonly value: number
   readonly unit: string
   /** The rival, measured in the same run and in the same unit. */
-  readonly rival?: { readonly name: string; readonly value: number } | undefined
+  readonly rival?: Rival | undefined
+  /** Further ones, which the ratio is not of. */
+  readonly others?: readonly Rival[] | undefined
   /** Nothing where the figure only tells. */
   readonly target?: Target | undefined
 }
@@ -37,6 +44,8 @@ export interface Benchmark {
   /** How it is measured, against what, and what is counted. */
   readonly method: string
   run(circumstances: Circumstances): Promise<readonly Figure[]>
+  /** The figures as drawings: SVG files by the end of their names, which begin with the name of the benchmark. */
+  readonly charts?: (figures: readonly Figure[]) => Readonly<Record<string, string>>
 }
 
 /** The figure as a multiple of its rival's; nothing where there is no rival. */

@@ -2,7 +2,7 @@
  * A libp2p node as every benchmark uses it: TCP on loopback, noise, yamux, identify, and otherwise libp2p's own defaults.
  */
 import { identify } from '@libp2p/identify'
-import type { Libp2p, ServiceMap } from '@libp2p/interface'
+import type { Libp2p, PrivateKey, ServiceMap } from '@libp2p/interface'
 import { noise } from '@libp2p/noise'
 import { tcp } from '@libp2p/tcp'
 import { yamux } from '@libp2p/yamux'
@@ -16,21 +16,45 @@ export interface HostInit<T extends ServiceMap> {
   readonly peerDiscovery?: Libp2pOptions['peerDiscovery']
   /** Counts what the node sends. */
   readonly meter?: Meter | undefined
+  /** Where it listens. @default any free one */
+  readonly port?: number
+  /** @default one of its own */
+  readonly privateKey?: PrivateKey
+  /**
+   * How long it waits for others, ms, and then it does not give up connections that do not answer in time: for more hosts in
+   * one process than would ever share one. @default libp2p's own times
+   */
+  readonly patienceMs?: number
+  /** False for a node that is started later. @default true */
+  readonly start?: boolean
 }
 
-/** Starts a node. The services are its own beside identify. */
+/** Makes a node, and starts it unless told otherwise. The services are its own beside identify. */
 export function startHost<T extends ServiceMap>({
   services,
   peerDiscovery = [],
-  meter
+  meter,
+  port = 0,
+  privateKey,
+  patienceMs,
+  start = true
 }: HostInit<T>): Promise<Libp2p<T>> {
   return createLibp2p<T>({
-    addresses: { listen: ['/ip4/127.0.0.1/tcp/0'] },
+    start,
+    ...(privateKey === undefined ? {} : { privateKey }),
+    addresses: { listen: [`/ip4/127.0.0.1/tcp/${port}`] },
     transports: [tcp()],
     connectionEncrypters: [noise()],
     streamMuxers: [yamux()],
     // All hosts of a benchmark share one address, which libp2p would take for one pushy neighbour.
-    connectionManager: { inboundConnectionThreshold: Infinity, maxIncomingPendingConnections: Infinity },
+    connectionManager: {
+      inboundConnectionThreshold: Infinity,
+      maxIncomingPendingConnections: Infinity,
+      ...(patienceMs === undefined
+        ? {}
+        : { dialTimeout: patienceMs, addressDialTimeout: patienceMs, inboundUpgradeTimeout: patienceMs })
+    },
+    ...(patienceMs === undefined ? {} : { connectionMonitor: { abortConnectionOnPingFailure: false } }),
     peerDiscovery,
     ...(meter === undefined ? {} : { metrics: () => metricsOf(meter) }),
     services: { identify: identify(), ...services }

@@ -24,7 +24,10 @@ const measured = [
   '@libp2p/peer-record',
   '@libp2p/gossipsub',
   '@libp2p/pubsub-peer-discovery',
-  'cyclon.p2p'
+  '@libp2p/kad-dht',
+  '@libp2p/bootstrap',
+  'cyclon.p2p',
+  'spray-wrtc'
 ]
 
 export function describeMachine(): Machine {
@@ -36,6 +39,15 @@ export function describeMachine(): Machine {
     node: process.version,
     load: loadavg()[0] ?? 0,
     versions: Object.fromEntries(measured.map(name => [name, versionOf(name)]))
+  }
+}
+
+/** How nice the scheduler has been told to make this group of processes to all others; 0 where it knows no groups. */
+export function niceness(): number {
+  try {
+    return Number(/nice (-?\d+)/.exec(readFileSync('/proc/self/autogroup', 'utf8'))?.[1] ?? 0)
+  } catch {
+    return 0
   }
 }
 

@@ -5,8 +5,9 @@ import { parseArgs } from 'node:util'
 import { benchmarks } from './benchmarks/index.ts'
 import { ratioOf, verdictOf } from './figure.ts'
 import type { Benchmark } from './figure.ts'
-import { describeMachine, isBusy } from './machine.ts'
-import { page } from './report.ts'
+import { describeMachine, isBusy, niceness } from './machine.ts'
+import { redraw } from './redraw.ts'
+import { chartsOf, page } from './report.ts'
 import type { Run } from './report.ts'
 import { NAME as SOAK } from './soak/name.ts'
 import { table } from './table.ts'
@@ -16,9 +17,10 @@ const help = `npm run bench -- [options]
 Measures peer exchange beside its rivals and limits, and prints a table with ratios and targets.
 
   --only <name,…>  only these: ${benchmarks.map(({ name }) => name).join(', ')}
-  --quick          smaller networks, fewer samples: three minutes instead of half an hour, and only an idea
+  --quick          smaller networks, fewer samples: five minutes instead of an hour, and only an idea
   --json           the figures as JSON on stdout instead of the table
-  --write          also write docs/benchmarks.md; with --only, the other sections stay as they are
+  --write          also write docs/benchmarks.md and its drawings; with --only, the other sections stay as they are
+  --draw           only draws the figures that docs/benchmarks.md has, and shows the drawings there
   --help           this text`
 
 const PAGE = join(import.meta.dirname, '..', '..', '..', 'docs', 'benchmarks.md')
@@ -29,7 +31,15 @@ function fail(message: string): never {
   process.exit(2)
 }
 
-function options(): { only: readonly Benchmark[]; quick: boolean; json: boolean; write: boolean } {
+interface Options {
+  readonly only: readonly Benchmark[]
+  readonly quick: boolean
+  readonly json: boolean
+  readonly write: boolean
+  readonly draw: boolean
+}
+
+function options(): Options {
   try {
     const { values } = parseArgs({
       options: {
@@ -37,6 +47,7 @@ function options(): { only: readonly Benchmark[]; quick: boolean; json: boolean;
         quick: { type: 'boolean', default: false },
         json: { type: 'boolean', default: false },
         write: { type: 'boolean', default: false },
+        draw: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false }
       }
     })
@@ -85,18 +96,31 @@ async function measure(chosen: readonly Benchmark[], quick: boolean): Promise<Ru
   return results
 }
 
-const { only, quick, json, write } = options()
+/** Writes files beside the page. */
+async function save(text: string, files: Readonly<Record<string, string>>): Promise<void> {
+  const drawings = join(dirname(PAGE), 'figures')
+  await mkdir(drawings, { recursive: true })
+  await writeFile(PAGE, text)
+  for (const [file, chart] of Object.entries(files)) await writeFile(join(drawings, file), chart)
+  say('bench: docs/benchmarks.md is written, and its drawings')
+}
+
+const { only, quick, json, write, draw } = options()
+if (draw) {
+  const drawn = redraw(await readFile(PAGE, 'utf8'), only)
+  await save(drawn.page, drawn.files)
+  process.exit(0)
+}
 const machine = describeMachine()
 if (isBusy(machine))
   say(`bench: others are at work here (load ${machine.load.toFixed(1)}); times will be too long`)
 
 const results = await measure(only, quick)
-const run: Run = { machine, date: new Date().toISOString().slice(0, 10), quick, results }
+const run: Run = { machine, date: new Date().toISOString().slice(0, 10), quick, nice: niceness(), results }
 if (write) {
-  await mkdir(dirname(PAGE), { recursive: true })
   const before = await readFile(PAGE, 'utf8').catch(() => '')
-  await writeFile(PAGE, page(run, [...benchmarks.map(({ name }) => name), SOAK], before))
-  say('bench: docs/benchmarks.md is written')
+  const files = Object.assign({}, ...results.map(({ benchmark, figures }) => chartsOf(benchmark, figures)))
+  await save(page(run, [...benchmarks.map(({ name }) => name), SOAK], before), files)
 }
 const shown = json
   ? toJson(run)

@@ -1,6 +1,6 @@
 /** Figures in words: as many digits as mean something. */
 import { ratioOf, verdictOf } from './figure.ts'
-import type { Figure, Target } from './figure.ts'
+import type { Figure, Rival, Target } from './figure.ts'
 
 /** A number with three significant digits, large ones in full. */
 export function number(value: number): string {
@@ -18,19 +18,39 @@ export function target({ of, bound, value }: Target): string {
   return `${bound === 'at most' ? '≤' : '≥'} ${of === 'ratio' ? ratio(value) : number(value)}`
 }
 
-/** The columns of a figure's line, after its benchmark. */
-export const columns: readonly string[] = ['figure', 'value', 'rival or limit', 'ratio', 'target', 'verdict']
+/** The columns of a figure's line, after its benchmark; the last one only where something stands in it. */
+const columns: readonly string[] = [
+  'figure',
+  'value',
+  'rival or limit',
+  'ratio',
+  'target',
+  'verdict',
+  'others'
+]
 
 /** A figure as one line of a table. */
-export function line(figure: Figure): string[] {
-  const { name, value, unit, rival } = figure
+function line(figure: Figure): string[] {
+  const { name, value, unit, rival, others = [] } = figure
   const multiple = ratioOf(figure)
   return [
     name,
     `${number(value)} ${unit}`,
-    rival === undefined ? '' : `${rival.name} ${number(rival.value)}`,
-    multiple === undefined ? '' : ratio(multiple),
+    rival === undefined ? '' : named(rival),
+    multiple === undefined || !Number.isFinite(multiple) ? '' : ratio(multiple),
     figure.target === undefined ? '' : target(figure.target),
-    verdictOf(figure) ?? ''
+    verdictOf(figure) ?? '',
+    others.map(named).join(', ')
   ]
+}
+
+/** The rows with their head, and without the last column where it is empty. */
+export function lines(figures: readonly Figure[]): string[][] {
+  const rows = figures.map(line)
+  const width = rows.some(row => row.at(-1) !== '') ? columns.length : columns.length - 1
+  return [[...columns], ...rows].map(row => row.slice(0, width))
+}
+
+function named({ name, value }: Rival): string {
+  return `${name} ${number(value)}`
 }

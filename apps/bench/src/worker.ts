@@ -1,13 +1,13 @@
 /** The child process: does the one job that its arguments name, hands back what came out, and ends. */
 import type { Jobs } from './child.ts'
+import { measureDiscovery } from './jobs/discovery.ts'
 import { measureMemory } from './jobs/memory.ts'
 import { measureSimulation } from './jobs/simulation.ts'
-import { measureTraffic } from './jobs/traffic.ts'
 
 const jobs: { [Name in keyof Jobs]: (job: Jobs[Name]['job']) => Promise<Jobs[Name]['result']> } = {
+  discovery: measureDiscovery,
   memory: measureMemory,
-  simulation: measureSimulation,
-  traffic: measureTraffic
+  simulation: measureSimulation
 }
 
 const [name, job = 'null'] = process.argv.slice(2)

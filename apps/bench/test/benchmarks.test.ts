@@ -16,14 +16,20 @@ const names = [
   'sampling',
   'broadcast',
   'cyclon-p2p',
+  'spray-wrtc',
   'newscast',
   'simulator',
-  'traffic'
+  'discovery'
 ]
 
 it('there is a benchmark for each promise', () => {
   expect(benchmarks.map(({ name }) => name)).toEqual(names)
 })
+
+/** Whether it is a whole file with a place for everything. */
+function isDrawn(svg: string): boolean {
+  return svg.startsWith('<svg ') && svg.endsWith('</svg>\n') && !/NaN|Infinity|undefined/.test(svg)
+}
 
 describe.each(benchmarks)('$name', (benchmark: Benchmark) => {
   // On a fresh machine Go has its modules to fetch and to compile.
@@ -37,5 +43,7 @@ describe.each(benchmarks)('$name', (benchmark: Benchmark) => {
     }
     expect(new Set(figures.map(({ name }) => name)).size, 'names of figures differ').toBe(figures.length)
     expect(table({ [benchmark.name]: figures }).split('\n')).toHaveLength(figures.length + 2)
+    for (const chart of Object.values(benchmark.charts?.(figures) ?? {}))
+      expect(chart, 'its drawing').toSatisfy(isDrawn)
   })
 })

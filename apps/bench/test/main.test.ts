@@ -28,7 +28,7 @@ describe('npm run bench', () => {
   })
 
   it.each([
-    [['--only', 'nonsense'], /^bench: there is no benchmark "nonsense", only .*traffic; see .*--help\n$/],
+    [['--only', 'nonsense'], /^bench: there is no benchmark "nonsense", only .*discovery; see .*--help\n$/],
     [['--nonsense'], /^bench: Unknown option '--nonsense'; see .*--help\n$/]
   ])('says in one line what is wrong with %o', async (args, said) => {
     const { status, stdout, stderr } = await bench(...args)

@@ -90,7 +90,8 @@ function openStore(directory: DataDirectory, settings: Settings, emit: Emit): St
         : `the store was damaged beyond repair; it stands at ${recovery.movedTo}, and the host begins with an empty one`
     emit({ event: 'store', problem: recovery.kind, namespace: null, dropped: 0, kept: 0, message })
   }
-  return levelStore(directory.store, { onRecovery })
+  // A disk without room is no reason not to start: the host then remembers as soon as there is some.
+  return levelStore(directory.store, { onRecovery, whenFull: 'wait' })
 }
 
 /** The book of the first namespace. */

@@ -14,7 +14,7 @@ import { createSigner } from '@pex/record'
 import { createPex, systemRng } from '@pex/service'
 import type { Pex, PexInit } from '@pex/service'
 import { VictimCap } from '@pex/swarm'
-import { pex, scopeGater } from '@pex/transport-libp2p'
+import { inboundDoor, memoryDatastore, pex, scopeGater } from '@pex/transport-libp2p'
 import { udpTransport } from '@pex/transport-udp'
 import type { UdpTransport } from '@pex/transport-udp'
 import { createLibp2p } from 'libp2p'
@@ -58,6 +58,7 @@ export async function openCarriers(settings: Settings, parts: CarrierParts): Pro
   if (udp !== undefined && listen.stream.length === 0) return overUdp(udp, parts, init)
   const node = await createLibp2p({
     privateKey,
+    datastore: memoryDatastore(),
     start: false,
     addresses: { listen: listen.stream },
     transports: [tcp(), webSockets()],
@@ -65,7 +66,9 @@ export async function openCarriers(settings: Settings, parts: CarrierParts): Pro
     streamMuxers: [yamux()],
     ...(secret === undefined ? {} : { connectionProtector: preSharedKey({ psk: swarmKey(secret) }) }),
     ...(metrics === undefined ? {} : { metrics: () => metrics }),
-    connectionGater: scopeGater(scope),
+    // The door counts who has not said who it is; libp2p's own ten places are one stranger's.
+    connectionGater: { ...scopeGater(scope), ...inboundDoor() },
+    connectionManager: { maxIncomingPendingConnections: Infinity },
     services: {
       identify: identify(),
       pex: pex({ ...init, store, carriers: udp === undefined ? [] : [udp] })

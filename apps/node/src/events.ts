@@ -44,8 +44,16 @@ export type HostEvent = { readonly at: number } & (
       readonly added: readonly string[]
       readonly removed: readonly string[]
     }
-  /** A peer was wrong; `reason` is from the closed list of the protocol. */
-  | { readonly event: 'rejected'; readonly namespace: string; readonly peer: string; readonly reason: string }
+  | {
+      /** A peer was wrong. */
+      readonly event: 'rejected'
+      readonly namespace: string
+      readonly peer: string
+      /** From the closed list of the protocol. */
+      readonly reason: string
+      /** In a flood: rejections for that reason since the last line about it that are not told of. */
+      readonly omitted?: number
+    }
   | {
       /** An exchange that this host began has failed. */
       readonly event: 'failed'

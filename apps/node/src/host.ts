@@ -16,6 +16,7 @@ import type { HostEvent } from './events.ts'
 import type { HostMetrics } from './metrics.ts'
 import type { Untimed } from './output.ts'
 import { reportEvents } from './report.ts'
+import { sparing } from './sparing.ts'
 
 export type Emit = (event: Untimed<HostEvent>) => void
 
@@ -39,7 +40,7 @@ export async function startHost(settings: Settings, emit: Emit): Promise<Host> {
     directory,
     gate.emit
   )
-  reportEvents(pex, gate.emit)
+  reportEvents(pex, sparing(gate.emit))
   let silence: (() => Promise<void>) | undefined
   let page: string | undefined
   let board: HostDashboard | undefined

@@ -22,6 +22,11 @@ export function printLine(text: string): void {
   process.stdout.write(`${text}\n`)
 }
 
+/** How many characters a line of the terminal has; undefined where standard output is none. */
+export function terminalWidth(): number | undefined {
+  return process.stdout.isTTY ? process.stdout.columns : undefined
+}
+
 /** A remark for people on standard error, so that standard output stays what was asked for. */
 export function remark(text: string): void {
   process.stderr.write(`pex: ${oneLine(text)}\n`)

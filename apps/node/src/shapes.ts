@@ -31,7 +31,7 @@ export const hostShapes: ReadonlyMap<string, Shape> = new Map([
   event('round', { namespace, round: count, reached: v.nullable(id) }),
   event('exchange', { namespace, peer: id, role: v.picklist(['initiator', 'responder']), received: count }),
   event('view', { namespace, size: count, added: v.array(id), removed: v.array(id) }),
-  event('rejected', { namespace, peer: id, reason: v.string() }),
+  event('rejected', { namespace, peer: id, reason: v.string(), omitted: v.exactOptional(count) }),
   event('failed', { namespace, peer: v.nullable(id), addrs, code: v.pipe(v.string(), v.startsWith('PEX_')) }),
   event('size', { namespace, size: v.number(), low: v.number(), high: v.number(), alarm: v.boolean() }),
   event('alarm', { namespace, size: v.number(), low: v.number(), high: v.number(), alarm: v.boolean() }),

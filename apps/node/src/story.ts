@@ -23,7 +23,10 @@ export function tell(event: Untimed<HostEvent>): readonly string[] {
       return tellView(event)
     case 'rejected':
       if (honest.has(event.reason)) return []
-      return [`${event.namespace}: rejected what ${short(event.peer)} sent: ${event.reason}`]
+      return [
+        `${event.namespace}: rejected what ${short(event.peer)} sent: ${event.reason}` +
+          (event.omitted === undefined ? '' : ` (and ${event.omitted} more before it)`)
+      ]
     case 'failed': {
       const who = event.peer === null ? event.addrs.join(' ') : short(event.peer)
       return [`${event.namespace}: no exchange with ${oneLine(who)}: ${event.code}`]

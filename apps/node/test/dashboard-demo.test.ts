@@ -36,6 +36,13 @@ describe('pex demo', () => {
       ]
     ])
     for (const host of hosts) expect((await get(host.dashboard, 'self')).id).toBe(host.id)
+    await expect
+      .poll(async () => (await get(url, 'traffic')).sent.bytes, { timeout: 10_000 })
+      .toBeGreaterThan(0)
+    const { counts } = await get(url, 'history')
+    const sum = (list: readonly number[]): number => list.reduce((a, b) => a + b, 0)
+    expect(sum(counts.sentBytes)).toBeGreaterThan(0)
+    expect(sum(counts.receivedBytes)).toBeGreaterThan(0)
     process.kill(hosts[1].pid, 'SIGKILL')
     await demo.event('exited')
     expect((await get(url, 'hosts')).hosts[1]).toMatchObject({ state: 'down', dashboard: null, knows: 0 })

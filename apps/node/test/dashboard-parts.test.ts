@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { Layout } from '../src/dashboard/browser/layout.ts'
 import { marks, sums } from '../src/dashboard/browser/scale.ts'
 import { Callers } from '../src/dashboard/callers.ts'
+import { ClusterTraffic } from '../src/dashboard/cluster-traffic.ts'
 import { History } from '../src/dashboard/history.ts'
 import { Journal } from '../src/dashboard/journal.ts'
 import { Recorder } from '../src/dashboard/recorder.ts'
@@ -63,6 +64,30 @@ describe('what is remembered', () => {
         }
       )
     )
+  })
+
+  it('is the traffic of a demo: what each host has counted since it was asked last, whoever comes, goes or is silent', async () => {
+    const counts = new Map<string, number>()
+    const traffic = new ClusterTraffic(async url => {
+      const bytes = counts.get(url)
+      if (bytes === undefined) throw new Error('it does not answer')
+      return { sent: { messages: bytes / 10, bytes }, received: { messages: 1, bytes: bytes * 2 } }
+    })
+    const step = async (told: Readonly<Record<string, number>>, urls: string[]): Promise<number> => {
+      counts.clear()
+      for (const [url, bytes] of Object.entries(told)) counts.set(url, bytes)
+      return (await traffic.step(urls)).sent.bytes
+    }
+    expect(await step({ a: 100 }, ['a', 'b'])).toBe(100)
+    expect(await step({ a: 150, b: 40 }, ['a', 'b'])).toBe(90)
+    expect(await step({ b: 60 }, ['a', 'b']), 'one that is silent for a second').toBe(20)
+    expect(await step({ a: 170, b: 60 }, ['a', 'b']), 'loses nothing').toBe(20)
+    expect(
+      await step({ a: 180, c: 30 }, ['a', 'c']),
+      'one that was killed is back elsewhere, from zero'
+    ).toBe(40)
+    expect(traffic.total.sent).toEqual({ messages: 27, bytes: 270 })
+    expect(traffic.total.received.bytes).toBe(540)
   })
 
   it('is since when a peer is held, through newer records of it, and not after it has gone', () => {

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { drawBoard } from '../src/demo/board.ts'
 import { Model } from '../src/demo/model.ts'
-import { table } from '../src/table.ts'
+import { fitted, pairs, table } from '../src/table.ts'
 
 const plain = (text: string): string => text
 
@@ -93,7 +93,8 @@ describe('the picture', () => {
             directory: '/tmp/pex-demo-AbCdEf',
             tick: '1s'
           }
-          const lines = drawBoard(init, { elapsedMs: 3_599_000, convergedMs })
+          const lost = down.map(i => `n${(i % nodes) + 1}`)
+          const lines = drawBoard(init, { elapsedMs: 3_599_000, convergedMs, lost })
           expect(lines.length).toBeLessThanOrEqual(22)
           for (const line of lines) expect(line.length, line).toBeLessThanOrEqual(79)
         }
@@ -118,6 +119,10 @@ describe('the picture', () => {
     const init = { model, paint: plain, command: 'npm start --', directory: '/tmp/d', tick: '1s' }
     const text = drawBoard(init, { elapsedMs: 3_000, convergedMs: 2_000 }).join('\n')
     expect(text).toContain('Converged in 2.0 s')
+    const back = drawBoard(init, { elapsedMs: 9_000, convergedMs: undefined, lost: ['n2'] }).join('\n')
+    expect(back).toContain('n2 asks whom it remembers, without a bootstrap address')
+    const again = drawBoard(init, { elapsedMs: 9_000, convergedMs: 700, lost: ['n2'] }).join('\n')
+    expect(again).toContain('Converged again in 700 ms')
     expect(text).toContain('kill -9 10000')
     expect(text).toContain('npm start -- view --data /tmp/d/n2')
   })
@@ -132,5 +137,27 @@ describe('a table', () => {
         ['', 'y']
       ])
     ).toEqual(['a     b', 'long  x', '      y'])
+  })
+
+  it('becomes a paragraph for each row where it is wider than the terminal', () => {
+    const rows = [
+      ['verdict', 'target', 'chain', 'ms', ''],
+      ['ok', 'somebody@192.0.2.1:26656', 'test-1', '12', 'all is well'],
+      ['dns', 'nobody', '', '', 'the name stands for no address']
+    ]
+    expect(fitted(rows, { width: 80 })).toEqual(table(rows))
+    expect(fitted(rows, { width: undefined })).toEqual(table(rows))
+    expect(fitted(rows, { width: 36, lead: 2 })).toEqual([
+      'ok  somebody@192.0.2.1:26656',
+      '  chain test-1 · ms 12 · all is well',
+      'dns  nobody',
+      '  the name stands for no address'
+    ])
+    expect(pairs([['a:<b>', 'one two three']], 12)).toEqual([
+      'a:<b>',
+      '      one',
+      '      two',
+      '      three'
+    ])
   })
 })

@@ -105,8 +105,14 @@ describe('pex doctor', () => {
     expect(findings.map(({ found }) => found)).toEqual([
       '--scope "global" is no scope',
       'PEX_TICK "1" is not a duration',
-      `the key "wire" in ${file} "copper" is no wire`
+      `the key "wire" in ${file} "copper" is no wire`,
+      expect.stringContaining('nowhere')
     ])
+    const all = examineSettings({ ...flags, config: undefined, tick: '2s' }, { PEX_STORE: 'memory' })
+    expect(all.settings, 'one wrong option costs that option').toMatchObject({
+      tickMs: 2_000,
+      store: 'memory'
+    })
     const { settings } = examineSettings({ listen: ['/ip4/127.0.0.1/tcp/1', 'nowhere'] }, { PEX_TICK: '1' })
     expect(settings.listen).toEqual(['/ip4/127.0.0.1/tcp/1'])
   })

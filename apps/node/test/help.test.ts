@@ -20,9 +20,9 @@ function all(command: Command, path: readonly string[] = []): readonly Found[] {
 }
 
 /** The help as a user reads it, with what stands below it. */
-function helpOf({ command }: Found): string {
+function helpOf({ command }: Found, width: number = 80): string {
   let text = ''
-  command.configureOutput({ writeOut: part => (text += part) }).exitOverride()
+  command.configureOutput({ writeOut: part => (text += part), getOutHelpWidth: () => width }).exitOverride()
   try {
     command.help()
   } catch (error) {
@@ -47,6 +47,14 @@ describe('the help of every command', () => {
       if (each.path.length > 0) expect(commands.some(line => line.includes(name))).toBe(true)
     }
   )
+
+  it.each([60, 80, 120])('is no wider than a terminal of %i columns, but for lines to type', width => {
+    for (const each of found) {
+      const lines = helpOf(each, width).split('\n')
+      const wide = lines.filter(line => line.length > width && !/^(?: {2}pex |Usage: )/.test(line))
+      expect(wide, each.path.join(' ')).toEqual([])
+    }
+  })
 
   it('names only options that there are', () => {
     for (const each of found) {
@@ -82,6 +90,22 @@ describe('colours', () => {
     expect(red(true, { TERM: 'dumb' })).toBe(false)
     expect(red(false, {})).toBe(false)
     expect(painter({ NO_COLOR: '1' })('x', 'red')).toBe('x')
+  })
+
+  it('do not keep the doctor from staying within a terminal of any width', () => {
+    const finding = {
+      area: 'bootstrap',
+      verdict: 'wrong',
+      found: 'nobody answers at /ip4/192.0.2.1/tcp/4001, which the option --bootstrap names',
+      mend: 'the address that the host prints when it starts, and the port in the firewall of its machine'
+    } as const
+    for (const width of [40, 60, 80, 120]) {
+      const lines = linesOf(finding, text => text, width)
+      for (const line of lines) expect(line.length, line).toBeLessThanOrEqual(width)
+      expect(lines.join(' ').replaceAll(/ +/g, ' ')).toBe(
+        `wrong bootstrap ${finding.found} try ${finding.mend}`
+      )
+    }
   })
 
   it('and other control characters never go into a pipe', async () => {

@@ -207,17 +207,19 @@ describe('docs/METRICS.md', () => {
     }
     const privateKey = await generateKeyPairFromSeed('Ed25519', new Uint8Array(32))
     const listen = ['/ip4/127.0.0.1/tcp/0', '/ip4/127.0.0.1/udp/0/noise']
-    const { pex } = await openCarriers(resolveSettings({ listen }, {}).settings, {
+    const carried = await openCarriers(resolveSettings({ listen }, {}).settings, {
       identity: { id: 'x', privateKey },
       secret: undefined,
       store: memoryStore(),
       init: {},
       metrics: { ...metrics, ...tracking } as never
     })
+    await carried.start()
+    await carried.stop()
     measured({ ...fixedPeers([]), advertise: async () => 1 }, 'static', metrics)
     const [clock, rng] = [virtualClock(), seeded(1)]
     const book = peerBook({ store: memoryStore(), network: 'x', self: 'x', clock, rng, log() {} })
-    hostOver({ pex, clock, rng, book, metrics }, { network: 'x' })
+    hostOver({ pex: carried.pex, clock, rng, book, metrics }, { network: 'x' })
     await registerTools(metrics, clock)
     const ours = metrics.registered.filter(({ name }) => name.startsWith('pex_'))
     const listed = [...text.matchAll(/^\| `(pex_\w+)` \| (\w+) \| (?:`(\w+)` )?\| .+ \|$/gm)]

@@ -5,9 +5,12 @@ import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { parseLine } from '../src/shapes.ts'
 import { pex, temporaryDirectory, TestHost } from './processes.ts'
+
+// A bound on hanging: each starts up to eight processes, one after another, and waits for them to end.
+vi.setConfig({ testTimeout: 300_000 })
 
 interface Wrong {
   readonly code: number

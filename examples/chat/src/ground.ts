@@ -8,7 +8,7 @@ import type { Discovery } from '@pex/core'
 import { createHost, hostOver } from '@pex/host'
 import type { Host, HostInit } from '@pex/host'
 import { createSigner } from '@pex/record'
-import { pex } from '@pex/transport-libp2p'
+import { memoryDatastore, pex } from '@pex/transport-libp2p'
 import { udpTransport } from '@pex/transport-udp'
 import { createLibp2p } from 'libp2p'
 
@@ -37,6 +37,7 @@ export async function hostOn(options: GroundOptions): Promise<Host> {
   if (over === 'udp') return createHost({ transport: udp, signer: createSigner(privateKey) }, init)
   const node = await createLibp2p({
     privateKey,
+    datastore: memoryDatastore(),
     start: false,
     addresses: { listen: [`/ip4/${at}/tcp/0`] },
     transports: [tcp()],

@@ -101,8 +101,16 @@ function goTime(ms: number): string {
 /** The end of the year 9999, behind which Go cannot write. */
 const LAST_MS = 253_402_300_799_999
 
+/** A time of RFC 3339, as Go's own reader takes it; what else JavaScript's takes for a date, Go takes for none. */
+const TIME = /^(\d{4})-(\d\d)-(\d\d)T(?:[01]\d|2[0-3]):\d\d:\d\d(?:\.\d{1,20})?(?:Z|[+-]\d\d:\d\d)$/
+
 /** ms since the epoch; 0 for never and for what is no time. */
 function msOf(value: unknown): number {
-  const ms = typeof value === 'string' && value.length <= 40 ? Date.parse(value) : 0
+  const [text, year, month, day] = (typeof value === 'string' && TIME.exec(value)) || []
+  if (text === undefined) return 0
+  // JavaScript makes 2 March of 30 February.
+  const date = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day)))
+  if (date.getUTCDate() !== Number(day)) return 0
+  const ms = Date.parse(text)
   return ms > 0 && ms <= LAST_MS ? ms : 0
 }

@@ -6,7 +6,7 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fill } from '../../../apps/bench/src/policies/page.ts'
-import { svg } from '../../../apps/bench/src/policies/svg.ts'
+import { svg } from '../../../apps/bench/src/charts/lines.ts'
 import { attack, comets, ours } from './eclipse.ts'
 import type { Attack, Outcome } from './eclipse.ts'
 

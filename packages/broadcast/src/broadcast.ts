@@ -173,7 +173,8 @@ class Driver implements Broadcast {
     if (registered === undefined) throw invalid(`${protocol} has not been registered`)
     if (!(payload instanceof Uint8Array) || payload.length > registered.maxBytes)
       throw invalid(`a payload of ${protocol} is of at most ${registered.maxBytes} bytes`)
-    return this.#handle({ type: 'published', message: { protocol, payload: payload.slice() } })!
+    // The application may go on writing to its bytes: a Buffer's slice() is no copy.
+    return this.#handle({ type: 'published', message: { protocol, payload: new Uint8Array(payload) } })!
   }
 
   refresh(): void {

@@ -148,7 +148,8 @@ class Reader {
     this.#at += DATA_HEAD_BYTES
     const protocol = textOf(this.#take(nameLength))
     if (protocol === undefined) return 'bad-protocol'
-    const message = { protocol, publishedAt, nonce, payload: this.#take(length).slice() }
+    // It is kept for minutes, and a carrier's bytes may be a small part of something large: a Buffer's slice() is no copy.
+    const message = { protocol, publishedAt, nonce, payload: new Uint8Array(this.#take(length)) }
     return { kind: 'data', id: idOf(message), hop, message }
   }
 

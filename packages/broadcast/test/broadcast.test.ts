@@ -86,9 +86,11 @@ describe('a broadcast', () => {
     )
   })
 
-  it('does not change when its publisher uses the buffer again', async () => {
+  it.each([
+    ['bytes', bytes('mine')],
+    ['a Buffer, whose slice is no copy', Buffer.from('mine')]
+  ])('does not change when its publisher uses the buffer again: %s', async (_, payload) => {
     const { clock, hosts } = await meet(['a', 'b'])
-    const payload = bytes('mine')
     hosts[0]!.broadcast.publish('chat', payload)
     payload.fill(0)
     await clock.advance(1_000)

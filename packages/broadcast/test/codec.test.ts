@@ -47,6 +47,15 @@ const corpus: readonly (readonly [BroadcastRejection, string, Uint8Array])[] = [
   ['too-many-frames', '257 prunes', new Uint8Array(bounds.frames + 1).fill(3)]
 ]
 
+it('a payload that was read keeps nothing else alive: neither the frames around it, nor the slab of a Buffer', () => {
+  for (const bytes of [whole, Buffer.from(whole)]) {
+    const frames = decode(bytes)
+    if (typeof frames === 'string' || frames[0]?.kind !== 'data') throw new Error('it was not read')
+    const { payload } = frames[0].message
+    expect(payload.buffer.byteLength).toBe(payload.length)
+  }
+})
+
 describe('bytes that are no frames', () => {
   it.each(corpus)('%s: %s', (reason, _, bytes) => {
     expect(decode(bytes)).toBe(reason)

@@ -45,7 +45,9 @@ export class Responder {
 
   /** A peer is about to ask. */
   called(now: number, from: string): void {
-    if (now - this.#callsSince >= this.#node.gossip.exchangeMs) {
+    const passed = now - this.#callsSince
+    // A clock that was set back must not count a window for as long as it was set back.
+    if (passed < 0 || passed >= this.#node.gossip.exchangeMs) {
       this.#callers.clear()
       this.#callsSince = now
     }

@@ -73,10 +73,13 @@ describe('a network whose members show different numbers of records', () => {
   it('holds together with balanced, which exchanges nothing with whoever shows little but teaches it', () => {
     const network = mixed(() => balanced())
     const degrees = [...network.inDegrees().values()]
-    expect(network.views().every(view => view.length >= 26)).toBe(true)
+    // Measured over four seeds: all but one or two in a hundred hold 27 and more, nobody fewer than 23.
+    expect(network.views().every(view => view.length >= 20)).toBe(true)
     expect(network.connected()).toBe(true)
-    // Who calls often, because it is only taught, is told so; nobody is called a liar.
-    expect(new Set(network.refused)).toEqual(new Set(['busy']))
+    // Who calls often, because it is only taught, is told so; one message in ten looks like a push, and nobody is called a liar.
+    expect(new Set(network.refused)).toEqual(new Set(['busy', 'overrepresented']))
+    const pushed = network.refused.filter(reason => reason === 'overrepresented')
+    expect(pushed.length).toBeLessThan(network.refused.length / 5)
     // Measured over four seeds: 6.0 to 7.3, and nobody held by fewer than 13.
     expect(deviation(degrees)).toBeLessThan(9)
     expect(Math.min(...degrees)).toBeGreaterThanOrEqual(8)

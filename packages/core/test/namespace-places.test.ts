@@ -103,6 +103,18 @@ describe('records from elsewhere', () => {
     expect(machine.ids).toEqual(['a', 'b', 'c', 'old'])
   })
 
+  it('do not bring back an older record of a peer that is long gone; a newer one does', () => {
+    const machine = new Machine()
+    machine.put({ type: 'offered', records: [record('a', 5n)] })
+    expect(machine.tick()).toBe('a')
+    machine.miss('rejected')
+    machine.put({ type: 'discovered' })
+    for (let i = 0; i <= limits.tombstoneRounds; i++) machine.tick()
+    expect(machine.put({ type: 'offered', records: [record('a', 4n)] })).toEqual([])
+    machine.put({ type: 'offered', records: [record('a', 6n)] })
+    expect(machine.ids).toEqual(['a'])
+  })
+
   it('that find no place leave no trace: what we know of others is not theirs to push out', () => {
     const machine = new Machine({ viewSize: 2 })
     machine.hear('a', [descriptor('b', 1, 5n)])
@@ -153,6 +165,22 @@ describe('a restart', () => {
     expect([machine.ids, machine.recovering]).toEqual([[], ['a']])
     machine.hear('b', [descriptor('a', 1, 4n)])
     expect(machine.last('rejected')?.reason).toBe('stale-seq')
+  })
+
+  it('gives no place to somebody who cannot be called any more', () => {
+    const at = (id: string, addresses?: readonly string[]) => {
+      return { record: record(id, 1n, addresses), hop: 1, age: 1, place: 'view' } as const
+    }
+    const machine = new Machine({ viewSize: 2, remembered: [at('mute', []), at('a'), at('b')] })
+    expect(machine.ids).toEqual(['a', 'b'])
+  })
+
+  it('believes no age that rounds could not count', () => {
+    const age = 0xffff_ffff
+    const machine = new Machine({ remembered: [{ record: record('a'), hop: 1, age, place: 'view' }] })
+    expect(machine.namespace.round).toBe(2 ** 30)
+    machine.tick()
+    expect(machine.namespace.remember()).toMatchObject([{ age: 2 ** 30 + 1, place: 'view' }])
   })
 
   it('passes on no hop that peers would refuse, whatever a store holds', () => {

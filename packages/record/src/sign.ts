@@ -28,7 +28,9 @@ export function createSigner(privateKey: PrivateKey): Signer {
         .filter(address => textOf(address) !== undefined)
       for (let count = Math.min(acceptable.length, limits.maxAddresses); count >= 0; count--) {
         const multiaddrs = acceptable.slice(0, count)
-        const record = new Libp2pRecord({ peerId, multiaddrs, seqNumber: seq })
+        const payload = withSeq(new Libp2pRecord({ peerId, multiaddrs, seqNumber: 0n }).marshal(), seq)
+        const { DOMAIN: domain, CODEC: codec } = Libp2pRecord
+        const record = { domain, codec, marshal: () => payload, equals: () => false }
         const envelope = (await RecordEnvelope.seal(record, privateKey)).marshal()
         if (envelope.length <= limits.maxRecordBytes)
           return { id, seq, addresses: multiaddrs.map(String), envelope }
@@ -39,4 +41,24 @@ export function createSigner(privateKey: PrivateKey): Signer {
       )
     }
   }
+}
+
+/**
+ * A record's payload with a seq in it, field 2 of the message, which stands between the peer id and the addresses. Written
+ * here, because protons-runtime 7.1.2 writes numbers from 2^31 to 2^32 - 1 so that they come back as others, or not at all: the
+ * time in ms of a clock that stands in early 1970.
+ */
+function withSeq(payload: Uint8Array, seq: bigint): Uint8Array {
+  if (seq === 0n) return payload
+  const field = [0x10]
+  let rest = BigInt.asUintN(64, seq)
+  for (; rest > 0x7fn; rest >>= 7n) field.push(Number(rest & 0x7fn) | 0x80)
+  field.push(Number(rest))
+  // The peer id: a tag, a length below 128, and so many bytes.
+  const at = 2 + payload[1]!
+  const bytes = new Uint8Array(payload.length + field.length)
+  bytes.set(payload.subarray(0, at))
+  bytes.set(field, at)
+  bytes.set(payload.subarray(at), at + field.length)
+  return bytes
 }

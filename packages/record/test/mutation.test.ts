@@ -4,16 +4,15 @@ import type { Rng } from '@pex/core'
 import { createSigner, createVerifier } from '@pex/record'
 import { seeded } from '@pex/testkit/chance'
 import { concat } from 'uint8arrays/concat'
-import { equals } from 'uint8arrays/equals'
 import { toString } from 'uint8arrays/to-string'
 import { describe, expect, it } from 'vitest'
 import { ed25519, secp256k1 } from './envelopes.ts'
 
 const runs = Number(process.env['PEX_FUZZ_RUNS'] ?? 10_000)
 
-/** Twenty records of as many peers, the last of them with the other kind of key. */
+/** A thousand records of some 250 peers, one of the first twenty with the other kind of key. */
 const originals = await Promise.all(
-  Array.from({ length: 20 }, async (_, i) => {
+  Array.from({ length: 1_000 }, async (_, i) => {
     const signer = createSigner(i === 19 ? secp256k1(i + 1) : await ed25519(i + 1))
     const addresses = Array.from({ length: i % 3 }, (_, k) => `/ip4/192.0.2.${k}/tcp/${4_000 + i}`)
     return (await signer.sign(addresses, BigInt(i) << 20n)).envelope
@@ -22,6 +21,9 @@ const originals = await Promise.all(
 
 /** One for all, which knows the originals: no damaged envelope may be taken for one of them. */
 const verifier = createVerifier()
+
+/** What is good as it is. */
+const whole = new Set(originals.map(original => toString(original, 'base64')))
 
 async function accepts(envelope: Uint8Array): Promise<boolean> {
   return !isRejection(await verifier.verify(envelope))
@@ -72,7 +74,7 @@ describe('a record that is damaged', () => {
 
   it('is rejected for every single bit that is flipped, in each of twenty records', async () => {
     const accepted: string[] = []
-    for (const [i, original] of originals.entries()) {
+    for (const [i, original] of originals.slice(0, 20).entries()) {
       for (let bit = 0; bit < 8 * original.length; bit++) {
         const mutant = original.slice()
         mutant[bit >> 3]! ^= 1 << (bit & 7)
@@ -80,15 +82,15 @@ describe('a record that is damaged', () => {
       }
     }
     expect(accepted).toEqual([])
-  }, 120_000)
+  }, 600_000)
 
-  it('is rejected in any other way of damaging it', async () => {
+  it('is rejected however else it is damaged, of a thousand records', async () => {
     const rng = seeded(20_260_101)
     const accepted: string[] = []
     for (let i = 0; i < runs; i++) {
       const [original] = sample(rng, originals, 1)
       const mutant = mutations[i % mutations.length]!(original!, rng)
-      if (originals.some(whole => equals(whole, mutant))) continue
+      if (whole.has(toString(mutant, 'base64'))) continue
       if (await accepts(mutant)) accepted.push(`run ${i}: ${toString(mutant, 'base16')}`)
     }
     expect(accepted).toEqual([])

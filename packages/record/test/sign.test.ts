@@ -1,4 +1,9 @@
+import { globSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { generateKeyPair } from '@libp2p/crypto/keys'
+import { peerIdFromPrivateKey } from '@libp2p/peer-id'
+import { PeerRecord, RecordEnvelope } from '@libp2p/peer-record'
+import { multiaddr } from '@multiformats/multiaddr'
 import { limits } from '@pex/core'
 import type { PrivateKey } from '@libp2p/interface'
 import { createSigner, createVerifier } from '@pex/record'
@@ -47,5 +52,42 @@ describe('a signer', () => {
       sign: { value: () => new Uint8Array(2_000) }
     }) as PrivateKey
     await expect(createSigner(key).sign([], 1n)).rejects.toMatchObject({ code: 'PEX_INVALID_PARAMETER' })
+  })
+})
+
+describe('a seq', () => {
+  const root = join(import.meta.dirname, '..', '..', '..')
+  const powers = Array.from({ length: 64 }, (_, i) => 2n ** BigInt(i))
+  const seqs = [0n, 5n, ...powers.flatMap(power => [power - 1n, power, power + 5n]), 2n ** 64n - 1n]
+  const inGap = (seq: bigint): boolean => seq >= 2n ** 31n && seq < 2n ** 32n
+
+  it.each([
+    ['Ed25519', () => ed25519(1)],
+    ['RSA', () => generateKeyPair('RSA', 2048)]
+  ])('of any size is signed as it is, under a key of kind %s', async (_, make) => {
+    const key = await make()
+    const addresses = ['/ip4/192.0.2.1/tcp/1']
+    for (const seq of seqs) {
+      const record = await createSigner(key).sign(addresses, seq)
+      expect(await createVerifier().verify(record.envelope)).toMatchObject({ seq, addresses })
+      // Where the library is right, we write what it writes.
+      const peerId = peerIdFromPrivateKey(key)
+      const theirs = new PeerRecord({
+        peerId,
+        multiaddrs: addresses.map(text => multiaddr(text)),
+        seqNumber: seq
+      })
+      const { payload } = RecordEnvelope.createFromProtobuf(record.envelope)
+      if (!inGap(seq)) expect(payload, String(seq)).toEqual(theirs.marshal())
+    }
+  })
+
+  it('is written by nobody else: no other source hands a number of 64 bits to protons', () => {
+    const sources = globSync(['packages/*/src/**/*.ts', 'apps/*/src/**/*.ts'], { cwd: root })
+    expect(sources.length).toBeGreaterThan(400)
+    const writers = sources.filter(path =>
+      /seqNumber|protons-runtime|uint64\(.*writer/.test(readFileSync(join(root, path), 'utf8'))
+    )
+    expect(writers.toSorted()).toEqual(['packages/record/src/sign.ts', 'packages/record/src/verify.ts'])
   })
 })

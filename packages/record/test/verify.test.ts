@@ -65,7 +65,7 @@ describe('a forged record', () => {
   })
 
   it('signed for another domain is rejected', async () => {
-    for (const domain of ['libp2p-routing-state', '', 'libp2p-peer-record\0'])
+    for (const domain of ['libp2p-routing-state', 'casm-boot-record', '', 'libp2p-peer-record\0'])
       expect(await verify(assemble(await sealed(key, { domain })))).toEqual({ reason: 'bad-signature' })
   })
 

@@ -3,17 +3,9 @@
  * joined. What can be read is read when somebody looks; only events are counted as they happen.
  */
 import { growth, limits, rejectionReasons, zeros } from '@pex/core'
-import type { Metrics, PexErrorCode, RejectionReason, SizeEstimate, Store, Transport } from '@pex/core'
-import { meteredStore, meteredTransport } from './metered.ts'
+import type { Metrics, PexErrorCode, RejectionReason, SizeEstimate } from '@pex/core'
+import type { Counts } from './metered.ts'
 import type { Pex } from './pex.ts'
-
-/** The parts of a host that are counted. */
-export interface Metered {
-  readonly transport: Transport
-  readonly store: Store | undefined
-  /** Looks at the host that is made of them. */
-  watch(pex: Pex): void
-}
 
 /** How an exchange that we began may end: a closed list; anything else is `other`. */
 const results = [
@@ -32,24 +24,14 @@ const known: ReadonlySet<string> = new Set(results)
 /** Seconds: from a loopback's exchange to the deadline. */
 const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
 
-/** The same parts, counted; as they are, where nobody wants to know. */
-export function metered(
-  transport: Transport,
-  store: Store | undefined,
-  metrics: Metrics | undefined
-): Metered {
-  if (metrics === undefined) return { transport, store, watch: () => {} }
-  return {
-    transport: meteredTransport(transport, messageCounts(metrics)),
-    store: store && meteredStore(store, storeCounts(metrics)),
-    watch: pex => {
-      countEvents(metrics, pex)
-      readNamespaces(metrics, pex)
-    }
-  }
+/** Registers all that is counted of a host, and looks at it from now on. Returns what wants to be told by its parts. */
+export function count(metrics: Metrics, pex: Pex, hasStore: boolean): Counts {
+  countEvents(metrics, pex)
+  readNamespaces(metrics, pex)
+  return { ...messageCounts(metrics), ...(hasStore ? storeCounts(metrics) : { done: () => {} }) }
 }
 
-function messageCounts(metrics: Metrics): Parameters<typeof meteredTransport>[1] {
+function messageCounts(metrics: Metrics): Pick<Counts, 'message'> {
   const ways = zeros(['sent', 'received'])
   const messages = metrics.registerCounterGroup('pex_messages_total', {
     label: 'way',
@@ -68,7 +50,7 @@ function messageCounts(metrics: Metrics): Parameters<typeof meteredTransport>[1]
   }
 }
 
-function storeCounts(metrics: Metrics): Parameters<typeof meteredStore>[1] {
+function storeCounts(metrics: Metrics): Pick<Counts, 'done'> {
   const operations = metrics.registerCounterGroup('pex_store_operations_total', {
     label: 'result',
     help: 'Times that the store was read or written'

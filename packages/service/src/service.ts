@@ -25,7 +25,8 @@ import { TypedEventEmitter } from 'main-event'
 import { firstContact } from './first-contact.ts'
 import { Membership } from './membership.ts'
 import { Memberships } from './memberships.ts'
-import { metered } from './metrics.ts'
+import { metered } from './metered.ts'
+import type { Metered } from './metered.ts'
 import type { Emit } from './session.ts'
 import { OwnRecord } from './own-record.ts'
 import type { JoinOptions, NamespaceInit, Pex, PexComponents, PexEvents, PexInit, ViewPeer } from './pex.ts'
@@ -64,10 +65,12 @@ class PexService extends TypedEventEmitter<PexEvents> implements Pex {
   #running = false
   #lifecycle: Promise<unknown> = Promise.resolve()
   #unwatch: (() => void) | undefined
+  readonly #counted: Metered
 
   constructor(components: PexComponents, init: PexInit) {
     super()
     const counted = metered(components.transport, components.store, components.metrics)
+    this.#counted = counted
     this.#parts = {
       transport: counted.transport,
       signer: components.signer,
@@ -94,7 +97,6 @@ class PexService extends TypedEventEmitter<PexEvents> implements Pex {
       ...this.#parts,
       storeFailed: cause => this.#emitIn('')('store:fail', { error: storeError(cause) })
     })
-    counted.watch(this)
   }
 
   get id(): string {
@@ -121,6 +123,7 @@ class PexService extends TypedEventEmitter<PexEvents> implements Pex {
     return this.#inTurn(async () => {
       if (this.#running) return
       const { transport, store } = this.#parts
+      await this.#counted.start(this)
       await store?.open()
       try {
         await transport.start()

@@ -39,6 +39,16 @@ export const platform: Platform = {
     return false
   },
 
+  isFull() {
+    return false
+  },
+
+  async begin() {
+    return 0
+  },
+
+  async end() {},
+
   async inspect() {
     return 'empty'
   },

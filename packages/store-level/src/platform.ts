@@ -13,11 +13,13 @@ import {
   rename,
   rm,
   stat,
-  statfs
+  statfs,
+  writeFile
 } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
 import { Level } from 'level'
 import { readManifest } from './manifest.ts'
+import { noteFile, noteOf, timesIn } from './opening.ts'
 
 /** What a look at the files says before the database is opened. */
 export type Condition = 'empty' | 'sound' | 'manifest-lost' | 'tables-unlisted'
@@ -32,6 +34,15 @@ export interface Platform {
   isLocked(error: unknown): boolean
   /** Whether an error says that the database is damaged, in a way that recovery may mend. */
   isDamage(error: unknown): boolean
+  /** Whether a failure to open comes of a full disk. */
+  isFull(error: unknown): boolean
+  /**
+   * Notes that the database is about to be opened; resolves to how many openings, one right after another and all of them in
+   * the last ten minutes, have ended with their process.
+   */
+  begin(location: string, now: number): Promise<number>
+  /** The opening has come to its end, good or bad, and the process lives. */
+  end(location: string): Promise<void>
   inspect(location: string): Promise<Condition>
   /**
    * Fails where no database could work: something is not ours to read or write, or there is no room to write anew the logs
@@ -48,7 +59,7 @@ export interface Platform {
 }
 
 const dataFile = /^(\d+)\.(ldb|sst|log)$/
-const databaseFile = /^(CURRENT|LOCK|LOG|LOG\.old|lost|MANIFEST-\d+|\d+\.(ldb|sst|log|dbtmp))$/
+const databaseFile = /^(CURRENT|LOCK|LOG|LOG\.old|OPENING|lost|MANIFEST-\d+|\d+\.(ldb|sst|log|dbtmp))$/
 
 /** Room that must be free beside that for what is rewritten, bytes. Guess: LevelDB's own logs and manifests stay far below it. */
 const spareBytes = 65_536
@@ -67,6 +78,24 @@ export const platform: Platform = {
 
   isDamage(error) {
     return (error as { code?: unknown }).code === 'LEVEL_CORRUPTION'
+  },
+
+  isFull(error) {
+    const code = ((error as Error).cause as { code?: unknown } | undefined)?.code
+    return code === 'ENOSPC' || code === 'EDQUOT'
+  },
+
+  async begin(location, now) {
+    const path = join(location, noteFile)
+    const times = timesIn(await readFile(path, 'utf8').catch(() => ''), now)
+    // No directory yet, or one that is full or not ours to write: opening itself will tell.
+    await writeFile(path, noteOf([...times, now])).catch(() => {})
+    return times.length
+  },
+
+  async end(location) {
+    // A directory that is not ours to write has no note of ours either.
+    await rm(join(location, noteFile), { force: true }).catch(() => {})
   },
 
   async inspect(location) {
@@ -88,7 +117,8 @@ export const platform: Platform = {
     }
     await tryToWrite(join(location, 'write-check'), spareBytes)
     const { bavail, bsize } = await statfs(location)
-    if (bavail * bsize < bytes) throw new Error(`the disk is full: ${bytes} bytes must be free`)
+    if (bavail * bsize < bytes)
+      throw Object.assign(new Error(`the disk is full: ${bytes} bytes must be free`), { code: 'ENOSPC' })
   },
 
   /**
@@ -115,7 +145,9 @@ export const platform: Platform = {
     await rm(copy, { recursive: true, force: true })
     await mkdir(copy)
     try {
-      const names = (await list(location)).filter(name => databaseFile.test(name) && name !== 'lost')
+      const names = (await list(location)).filter(
+        name => databaseFile.test(name) && name !== 'lost' && name !== noteFile
+      )
       for (const name of names) await copyFile(join(location, name), join(copy, name))
       return await use(copy)
     } finally {

@@ -57,8 +57,25 @@ export interface Opened {
   readonly namespaces: number
 }
 
+/**
+ * After so many openings that ended with their process, one right after another within ten minutes, the next does not touch
+ * the database: a third start then succeeds. LevelDB answers some damage with an abort that nothing here can catch.
+ */
+const mostDeaths = 2
+
 /** Opens the database, recovering it where it has to. Fails with `PEX_STORE_LOCKED` or `PEX_STORE_FAILED`. */
 export async function openDatabase(location: string, options: OpenOptions): Promise<Opened> {
+  const deaths = await platform.begin(location, options.clock.now())
+  try {
+    if (deaths < mostDeaths) return await openOrRecover(location, options)
+    const cause = new Error(`${deaths} processes have died while they opened it`)
+    return await setAside(location, cause, options, 'untouched')
+  } finally {
+    await platform.end(location)
+  }
+}
+
+async function openOrRecover(location: string, options: OpenOptions): Promise<Opened> {
   let condition: Condition = 'sound'
   const opened = await orError(location, async () => {
     condition = await platform.inspect(location)
@@ -126,15 +143,23 @@ async function survey({ database, saves, namespaces }: Opened): Promise<{ isWhol
   }
 }
 
-/** Sets a database that is closed aside, and opens a new one with those of its entries that can be read. */
-export async function setAside(location: string, cause: unknown, options: OpenOptions): Promise<Opened> {
+/**
+ * Sets a database that is closed aside, and opens a new one with those of its entries that can be read, or without any where
+ * the old one shall stay untouched.
+ */
+export async function setAside(
+  location: string,
+  cause: unknown,
+  options: OpenOptions,
+  old: 'readable' | 'untouched' = 'readable'
+): Promise<Opened> {
   await mustBeUsable(location)
   const stamp = new Date(options.clock.now()).toISOString().replaceAll(':', '-')
   let movedTo = ''
   let entries = 0
   const result = await orError(location, async () => {
     movedTo = await platform.setAside(location, stamp)
-    entries = await carryOver(movedTo, location)
+    if (old === 'readable') entries = await carryOver(movedTo, location)
     return attempt(location, 'repaired')
   })
   if ('cause' in result) throw failed(location, result.cause)

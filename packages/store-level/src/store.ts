@@ -41,6 +41,14 @@ export interface LevelStoreInit {
    * @default false
    */
   sync?: boolean
+  /**
+   * What `open` does where the disk is so full that the database cannot be opened: it fails, or it succeeds, and loads and
+   * saves fail with `PEX_STORE_FAILED` until there is room; then the next one opens it. For hosts that rather begin without
+   * their memory than not at all.
+   *
+   * @default 'fail'
+   */
+  whenFull?: 'fail' | 'wait'
   /** Names what is set aside after its time. @default the system's clock */
   clock?: Pick<Clock, 'now'>
   /** Hears of damage and recovery. */
@@ -61,6 +69,7 @@ class LevelStore implements Store {
   readonly #options: OpenOptions
   readonly #maxEntries: number
   readonly #sync: boolean
+  readonly #waits: boolean
   // Bounded by max; keyed by namespace, which this host alone chooses. A cache: what falls out is read again.
   readonly #spaces: LRUCache<string, Space> = new LRUCache({
     maxSize: 2 * limits.maxNamespaces,
@@ -76,11 +85,12 @@ class LevelStore implements Store {
   #last: Promise<unknown> = Promise.resolve()
 
   constructor(location: string, init: LevelStoreInit, maxEntries: number) {
-    const { clock = Date, logger, onRecovery, sync = false } = init
+    const { clock = Date, logger, onRecovery, sync = false, whenFull = 'fail' } = init
     this.#location = location
     this.#options = { clock, logger, onRecovery }
     this.#maxEntries = maxEntries
     this.#sync = sync
+    this.#waits = whenFull === 'wait'
   }
 
   async open(): Promise<void> {
@@ -90,6 +100,10 @@ class LevelStore implements Store {
       if (this.#unlock === undefined) throw locked(this.#location)
       try {
         await this.#opened()
+        this.#isOpen = true
+      } catch (error) {
+        if (!this.#waits || !platform.isFull(error)) throw error
+        this.#options.logger?.error('the store %s waits for room on its disk: %o', this.#location, error)
         this.#isOpen = true
       } finally {
         if (!this.#isOpen) this.#unlock()
@@ -265,7 +279,7 @@ class LevelStore implements Store {
  * that was closed can be opened again.
  *
  * `open` fails with `PEX_STORE_LOCKED` where another process (or tab) has it, and with `PEX_STORE_FAILED` where the disk is
- * full, the directory not writable, or not a store; damage is no failure. `save` fails with `PEX_STORE_FAILED` when the disk
+ * full (unless told to wait), the directory not writable, or not a store; damage is no failure. `save` fails with `PEX_STORE_FAILED` when the disk
  * is full: loads go on, and saves succeed again when there is room.
  *
  * Fails with `PEX_INVALID_PARAMETER` for an empty location, or a bound that is not a whole number above 0.

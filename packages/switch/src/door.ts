@@ -1,11 +1,12 @@
 /**
  * Where others call. From the moment in which a socket is accepted it is counted, in all and by IP address, until it is a peer's
- * or closed: whoever opens sockets and says nothing fills his own few places, and each for six seconds (CometBFT counts a caller
- * only when its handshake is over; a node was seen with 900 sockets that nobody closed).
+ * or closed: whoever opens sockets and says nothing fills his own few places, each for six seconds, and makes room at his own
+ * cost when there is none left (CometBFT counts a caller only when its handshake is over; a node was seen with 900 sockets that
+ * nobody closed).
  */
-import { formatIp, maskIp, parseIp } from '@pex/address-book'
 import type { Clock } from '@pex/core'
 import type { Duplex, NodeKey, Primitives } from '@pex/mconnection'
+import { HalfOpen } from '@pex/swarm'
 import type { Carrier, CarrierListener, Place } from './carrier.ts'
 import { refusedAs, switchErrorOf } from './errors.ts'
 import type { Refusal } from './errors.ts'
@@ -43,19 +44,20 @@ export class Door {
   readonly #parts: DoorParts
   /** Bounded by the places that the operator listens at. */
   readonly #listeners: CarrierListener[] = []
-  /** Bounded by `maxHalfOpen`: callers who are not yet peers, by IP address. */
-  readonly #callers = new Map<string, number>()
+  /** Callers who are not yet peers. */
+  readonly #callers: HalfOpen
   /** Bounded by `maxHalfOpen`: handshakes under way. */
   readonly #work = new Set<Promise<void>>()
-  #size = 0
 
   constructor(parts: DoorParts) {
+    const { maxHalfOpen, maxHalfOpenPerIp } = parts.options
     this.#parts = parts
+    this.#callers = new HalfOpen({ max: maxHalfOpen, maxPerHost: maxHalfOpenPerIp })
   }
 
   /** Callers who are not yet peers. */
   get size(): number {
-    return this.#size
+    return this.#callers.size
   }
 
   /** Where it listens, as bound. */
@@ -85,14 +87,14 @@ export class Door {
     const { ranges, streams, journal } = this.#parts
     const from = canonical(caller)
     const refusal = this.#refusal(from.ip)
-    if (refusal !== undefined) {
-      const error = refusedAs(refusal)
+    const leave = refusal ?? this.#callers.enter(from.ip, () => stream.abort(refusedAs('full'))) ?? 'full'
+    if (typeof leave === 'string') {
+      const error = refusedAs(leave)
       duplex.abort(error)
       journal.tell({ kind: 'refused', direction: 'inbound', place: from, error })
       return
     }
     const leaveRange = ranges.take(from.ip)
-    const leave = this.#enter(hostOf(from.ip))
     // A caller who is refused holds its place until the socket is closed.
     const stream = streams.track(duplex, () => {
       leaveRange()
@@ -109,26 +111,11 @@ export class Door {
 
   #refusal(ip: string): Refusal | undefined {
     const { options, peers, ranges, signal } = this.#parts
-    const { allowDuplicateIp, maxHalfOpen, maxHalfOpenPerIp, unconditionalIds } = options
+    const { allowDuplicateIp, unconditionalIds } = options
     if (signal.aborted) return 'stopped'
     // Who it is nobody knows yet: where the operator has named somebody whom no cap counts, it may be that one.
     if (!allowDuplicateIp && unconditionalIds.size === 0 && peers.hasIp(ip)) return 'duplicate-ip'
-    if (this.#size >= maxHalfOpen || (this.#callers.get(hostOf(ip)) ?? 0) >= maxHalfOpenPerIp) return 'full'
     return ranges.hasRoom(ip) ? undefined : 'full'
-  }
-
-  #enter(host: string): () => void {
-    this.#size++
-    this.#callers.set(host, (this.#callers.get(host) ?? 0) + 1)
-    let isIn = true
-    return () => {
-      if (!isIn) return
-      isIn = false
-      this.#size--
-      const left = this.#callers.get(host)! - 1
-      if (left === 0) this.#callers.delete(host)
-      else this.#callers.set(host, left)
-    }
   }
 
   async #shake(stream: Duplex, socket: Place): Promise<void> {
@@ -146,10 +133,4 @@ export class Door {
     const init = { key, primitives, clock, handshakeMs, signal, nodeInfo: nodeInfo() }
     await take(new Link({ ...(await upgrade(stream, init)), socket, direction: 'inbound', clock }))
   }
-}
-
-/** What counts as one host: an IPv4 address, or a /64, which every host with IPv6 has whole. */
-function hostOf(text: string): string {
-  const ip = parseIp(text)
-  return ip === undefined || ip.length === 4 ? text : formatIp(maskIp(ip, 64))
 }

@@ -55,3 +55,9 @@ function parse(text: string): Multiaddr | undefined {
     return undefined
   }
 }
+
+/** The IP address of whoever calls from there, or of its relay; one text for all that have none. */
+export function ipOf(remote: Multiaddr): string {
+  const [, protocol, ip] = remote.toString().split('/')
+  return (protocol === 'ip4' || protocol === 'ip6') && ip !== undefined ? ip : 'no address'
+}

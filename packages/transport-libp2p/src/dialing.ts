@@ -6,8 +6,8 @@ import { PexError } from '@pex/core'
 import type { Clock, Contact, Dialer, Metrics, NetworkScope, Rng } from '@pex/core'
 import { withoutPeer } from '@pex/record'
 import { systemClock, systemRng } from '@pex/service'
-import { Swarm, SwarmMetrics } from '@pex/swarm'
-import type { DialInit, SwarmInit } from '@pex/swarm'
+import { Swarm } from '@pex/swarm'
+import type { DialInit, SwarmInit, SwarmMetrics } from '@pex/swarm'
 import type { ComponentLogger, Connection, ConnectionGater, PeerId, Startable } from '@libp2p/interface'
 import type { AddressManager } from '@libp2p/interface-internal'
 import { libp2pDialer } from './dialer.ts'
@@ -55,7 +55,8 @@ export class Libp2pDialing implements Dialing {
   readonly #components: DialingServiceComponents
   readonly #dialer: Dialer<Connection>
   readonly #init: DialingInit
-  readonly #metrics: SwarmMetrics | undefined
+  #metrics: SwarmMetrics | undefined
+  #running = false
   #swarm: Swarm<Connection> | undefined
   #unsubscribe: (() => void) | undefined
 
@@ -63,7 +64,6 @@ export class Libp2pDialing implements Dialing {
     this.#components = components
     this.#dialer = libp2pDialer(components)
     this.#init = init
-    this.#metrics = components.metrics && new SwarmMetrics(components.metrics)
   }
 
   get [Symbol.toStringTag](): string {
@@ -76,8 +76,15 @@ export class Libp2pDialing implements Dialing {
   }
 
   async start(): Promise<void> {
-    if (this.#swarm !== undefined) return
-    const { addressManager, connectionManager, events, logger, peerId } = this.#components
+    if (this.#running) return
+    this.#running = true
+    const { addressManager, connectionManager, events, logger, metrics, peerId } = this.#components
+    if (metrics !== undefined) {
+      const { SwarmMetrics } = await import('./metrics.ts')
+      this.#metrics ??= new SwarmMetrics(metrics)
+      // It may have been stopped meanwhile, and even started again.
+      if (!this.#running || this.#swarm !== undefined) return
+    }
     const { clock = systemClock, rng = systemRng, ...init } = this.#init
     const log = logger.forComponent('libp2p:pex:dialing')
     const dialer = this.#dialer
@@ -108,6 +115,7 @@ export class Libp2pDialing implements Dialing {
 
   /** Ends its dials; connections stay, they are the node's own. */
   async stop(): Promise<void> {
+    this.#running = false
     this.#unsubscribe?.()
     this.#unsubscribe = undefined
     this.#swarm?.release()

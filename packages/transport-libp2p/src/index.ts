@@ -4,10 +4,13 @@
  *
  * @packageDocumentation
  */
+export { memoryDatastore } from './datastore.ts'
 export { libp2pDialer } from './dialer.ts'
 export type { DialingComponents } from './dialer.ts'
 export { dialing, scopeGater } from './dialing.ts'
 export type { Dialing, DialingInit, DialingServiceComponents } from './dialing.ts'
+export { inboundDoor } from './door.ts'
+export type { InboundDoorInit } from './door.ts'
 export type { KeepInit } from './keeper.ts'
 export { pex } from './service.ts'
 export type { PexService, PexServiceComponents, PexServiceEvents, PexServiceInit } from './service.ts'

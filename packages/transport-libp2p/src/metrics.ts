@@ -1,6 +1,11 @@
-/** What the transport counts beside its swarm, where the node has metrics. */
+/**
+ * What the transport counts, and its swarm, where the node has metrics: loaded only then, so that a page without them does not
+ * carry it.
+ */
 import { PexError, zeros } from '@pex/core'
 import type { CounterGroup, Metrics, PexErrorCode } from '@pex/core'
+
+export { SwarmMetrics } from '@pex/swarm'
 
 /** What of a transport is looked at. */
 export interface Watched {

@@ -6,18 +6,18 @@ import { BoundedMap, checkQuestion, limits, NetworkScope, PexError } from '@pex/
 import type { Answer, Clock, Contact, Handler, Rng, Scope, Transport } from '@pex/core'
 import { withoutPeer } from '@pex/record'
 import { systemClock } from '@pex/service'
-import { DialError, isRelayed } from '@pex/swarm'
+import { DialError, HalfOpen, isRelayed } from '@pex/swarm'
 import type { Connection, Logger, Stream } from '@libp2p/interface'
 import type { Registrar } from '@libp2p/interface-internal'
 import { peerIdFromString } from '@libp2p/peer-id'
 import { setMaxListeners } from 'main-event'
-import { announced, dialAddresses } from './addresses.ts'
+import { announced, dialAddresses, ipOf } from './addresses.ts'
 import { framingOf, receive, send } from './body.ts'
 import { onStream, within } from './deadline.ts'
 import { Libp2pDialing } from './dialing.ts'
 import type { DialingInit, DialingServiceComponents } from './dialing.ts'
 import { IdleConnections } from './idle-connections.ts'
-import { TransportMetrics } from './metrics.ts'
+import type { TransportMetrics } from './metrics.ts'
 import { mapOutside } from './outside.ts'
 import type { Outside } from './outside.ts'
 
@@ -32,8 +32,9 @@ export interface Libp2pTransportInit {
   /** Requests to one peer connection under way at a time, per protocol. @default 8 */
   readonly maxOutboundStreams?: number | undefined
   /**
-   * Requests of all peers that are served at a time. One more ends the one whose question has been longest in coming; it
-   * is refused only when every question is complete. @default 64
+   * Requests of all peers that are served at a time. One more ends the one whose question has been longest in coming, of the
+   * peer that has most of them in the network group that has most; it is refused only when every question is complete.
+   * @default 64
    */
   readonly maxInbound?: number | undefined
   /** From the opening of a peer's stream to the end of our answer, ms; no byte extends it. @default limits.exchangeMs */
@@ -71,6 +72,12 @@ interface Opened {
   readonly done: () => void
 }
 
+/** A peer's question, and what to call when it is complete or has ended. */
+interface Incoming {
+  readonly request: AbortController
+  readonly complete: () => void
+}
+
 const overtaken = new PexError('PEX_ABORTED', 'the question took too long while others waited')
 
 /** Options that are not handed on. */
@@ -87,8 +94,8 @@ export class Libp2pTransport implements Transport {
   readonly #log: Logger
   // Bounded by the protocols that this host's own code serves; keyed by their names.
   readonly #protocols = new Set<string>()
-  // Bounded by maxInbound: peers' questions that are not complete yet, the oldest first.
-  readonly #incoming = new Set<AbortController>()
+  // Bounded by maxInbound: peers' questions that are not complete yet.
+  readonly #incoming = new HalfOpen()
   // Bounded by maxInbound: what is being served, up to its last act.
   readonly #serving = new Set<Promise<void>>()
   // What can be dialled, by address as strangers write it. Bounded by limits.maxKnown.
@@ -96,7 +103,7 @@ export class Libp2pTransport implements Transport {
   // Bounded by the ports that this host has asked routers for.
   #outside: readonly Outside[] = []
   #running: AbortController | undefined
-  readonly #metrics: TransportMetrics | undefined
+  #metrics: TransportMetrics | undefined
 
   constructor(
     components: Libp2pTransportComponents,
@@ -124,7 +131,6 @@ export class Libp2pTransport implements Transport {
       idleMs: this.#init.idleConnectionMs,
       isOwn: protocol => this.#protocols.has(protocol)
     })
-    this.#metrics = components.metrics && new TransportMetrics(components.metrics, this)
   }
 
   /** Requests of peers that are being served. */
@@ -143,6 +149,10 @@ export class Libp2pTransport implements Transport {
     // Every exchange under way listens to it.
     setMaxListeners(Infinity, this.#running.signal)
     await this.dialing.start()
+    const { metrics } = this.#components
+    if (metrics === undefined) return
+    const { TransportMetrics } = await import('./metrics.ts')
+    this.#metrics ??= new TransportMetrics(metrics, this)
   }
 
   async stop(): Promise<void> {
@@ -306,20 +316,17 @@ export class Libp2pTransport implements Transport {
 
   /** Serves a request more, at the cost of the slowest where there are too many; or refuses it. */
   #admit(handler: Handler, stream: Stream, connection: Connection): void {
-    const [slowest] = this.#incoming
     const full = this.#serving.size >= this.#init.maxInbound
-    if (this.#running === undefined || (full && slowest === undefined)) {
+    if (this.#running === undefined || (full && !this.#incoming.shed())) {
       this.#metrics?.served('refused')
       stream.abort(new Error('this host serves no more requests now'))
       return
     }
-    if (full && slowest !== undefined) {
-      this.#incoming.delete(slowest)
-      slowest.abort(overtaken)
-    }
     const request = new AbortController()
-    this.#incoming.add(request)
-    const served = this.#serve(handler, stream, connection, request)
+    const { remoteAddr, remotePeer } = connection
+    const shed = (): void => request.abort(overtaken)
+    const complete = this.#incoming.enter(ipOf(remoteAddr), shed, remotePeer.toString())!
+    const served = this.#serve(handler, stream, connection, { request, complete })
     this.#serving.add(served)
     void served.finally(() => this.#serving.delete(served))
   }
@@ -329,7 +336,7 @@ export class Libp2pTransport implements Transport {
     handler: Handler,
     stream: Stream,
     connection: Connection,
-    request: AbortController
+    { request, complete }: Incoming
   ): Promise<void> {
     const ended = (): void => request.abort(new PexError('PEX_ABORTED', 'the stream has closed'))
     stream.addEventListener('close', ended)
@@ -339,7 +346,7 @@ export class Libp2pTransport implements Transport {
         onStream(stream, signal, async () => {
           const framing = framingOf(stream.protocol)
           const question = await receive(stream, framing)
-          this.#incoming.delete(request)
+          complete()
           const answer = await handler(connection.remotePeer.toString(), question, { signal })
           if (answer.length > limits.maxMessageBytes)
             throw new PexError('PEX_INVALID_PARAMETER', `an answer of ${answer.length} bytes is too long`)
@@ -354,7 +361,7 @@ export class Libp2pTransport implements Transport {
       this.#log.error('request of %p failed - %e', connection.remotePeer, error)
     } finally {
       stream.removeEventListener('close', ended)
-      this.#incoming.delete(request)
+      complete()
     }
   }
 }

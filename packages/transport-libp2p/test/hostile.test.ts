@@ -105,6 +105,24 @@ describe('slow streams', () => {
     await closed
   })
 
+  it('whoever opens many makes room at his own cost, not at that of who has opened one before', async () => {
+    await serve({ maxInbound: 4 })
+    const other = await createNode({})
+    await other.start()
+    nodes.push(other)
+    const slow = await other.dialProtocol(host.getMultiaddrs(), PROTOCOL)
+    slow.send(frame(new Uint8Array(100)).subarray(0, 50))
+    const many: Stream[] = []
+    for (let i = 0; i < 8; i++) many.push(await open())
+    await Promise.all(many.slice(0, 5).map(gone))
+    expect(slow.status).toBe('open')
+    slow.send(frame(new Uint8Array(100)).subarray(50))
+    const closed = gone(slow)
+    await slow.close()
+    await closed
+    expect([slow.status, questions]).toEqual(['closed', 1])
+  })
+
   it('a question that is complete is not given up for others', async () => {
     host = await start({ maxInbound: 2 })
     const { promise: held, resolve: release } = Promise.withResolvers<void>()

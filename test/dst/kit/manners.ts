@@ -58,6 +58,27 @@ export const manners: Readonly<Record<AdversaryKind, Manner>> = {
         void me.ask(victim, await masks(me, me.parts.transport.addresses()))
     }
   },
+  double: {
+    // One record as often as a message may hold it, and again beside others.
+    show: async me => doubled(me, limits.maxRecords - 1),
+    async beat(me) {
+      const victim = me.victim()
+      if (victim === undefined) return
+      await me.greet(victim)
+      for (const times of [2, limits.maxRecords - 1]) void me.ask(victim, doubled(me, times))
+      void me.ask(victim, [...doubled(me, 2), ...describe(me, me.newest, () => 1)])
+    }
+  },
+  oversize: {
+    show: async me => doubled(me, limits.maxRecords + below(me.parts.rng, 3)),
+    async beat(me) {
+      const victim = me.victim()
+      if (victim === undefined) return
+      const counts = [limits.maxRecords, limits.maxRecords + 1, 100, 1_000]
+      await me.greet(victim)
+      void me.ask(victim, doubled(me, counts[below(me.parts.rng, counts.length)]!))
+    }
+  },
   silent: {
     show: async () => undefined,
     async beat(me) {
@@ -125,6 +146,12 @@ async function mingle(me: Impostor, records: ReadonlyMap<string, PeerRecord>): P
 
 function describe(me: Impostor, records: ReadonlyMap<string, PeerRecord>, hop: () => number): Descriptor[] {
   return sample(me.parts.rng, [...records.values()], 5).map(record => ({ record, hop: hop() }))
+}
+
+/** One record so many times. */
+function doubled(me: Impostor, times: number): Descriptor[] {
+  const [one] = describe(me, me.newest, () => 1)
+  return one === undefined ? [] : Array.from({ length: times }, () => one)
 }
 
 /** Rightly signed records of peers that do not exist, all at one place. */

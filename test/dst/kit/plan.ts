@@ -35,6 +35,8 @@ export const adversaryKinds = [
   'replay',
   'victim',
   'pin',
+  'double',
+  'oversize',
   'silent',
   'broadcasts',
   'forge'

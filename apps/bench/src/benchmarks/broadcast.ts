@@ -1,6 +1,7 @@
 /** A broadcast along a tree beside flooding: the same machine over the same kind of overlay, in its two modes. */
 import { runDissemination } from '@pex/sim'
 import type { Dissemination, Spread } from '@pex/sim'
+import { compared } from '../charts/compared.ts'
 import type { Benchmark, Circumstances, Figure, Scale } from '../figure.ts'
 
 const sizes: Record<Scale, { nodes: number; messages: number }> = {
@@ -30,7 +31,9 @@ export const broadcast: Benchmark = {
       ...figuresOf('steady', tree, flood, ({ steady }) => steady),
       ...figuresOf('after 30 % died', tree, flood, ({ crashed }) => crashed!)
     ]
-  }
+  },
+
+  charts: figures => ({ '': compared('A broadcast among 1 000 nodes', figures) })
 }
 
 function figuresOf(

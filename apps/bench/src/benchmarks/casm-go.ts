@@ -6,6 +6,7 @@ import { extname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { limits } from '@pex/core'
 import { PeerProcess } from '../casm/process.ts'
+import { compared } from '../charts/compared.ts'
 import type { Benchmark, Circumstances, Figure, Scale } from '../figure.ts'
 import { quantile } from '../measure.ts'
 import { strangers } from '../peers.ts'
@@ -70,7 +71,9 @@ export const casmGo: Benchmark = {
       await Promise.all(running.map(peer => peer.stop()))
       await rm(data, { recursive: true, force: true })
     }
-  }
+  },
+
+  charts: figures => ({ '': compared('One exchange on casm’s wire', figures) })
 }
 
 function figuresOf(seen: Pair, fresh: Pair, go: Pair | undefined, sparing: Pair | undefined): Figure[] {

@@ -9,6 +9,7 @@ import { systemClock as clock } from '@pex/service'
 import { Switch, upgrade } from '@pex/switch'
 import { tcp } from '@pex/switch/tcp'
 import { seeded } from '@pex/testkit'
+import { compared } from '../charts/compared.ts'
 import type { Benchmark, Circumstances, Figure, Scale } from '../figure.ts'
 import { duration, quantile } from '../measure.ts'
 
@@ -50,7 +51,9 @@ export const crawl: Benchmark = {
     } finally {
       await Promise.all(switches.map(each => each.stop()))
     }
-  }
+  },
+
+  charts: figures => ({ '': compared('A crawl of 200 peers in this process', figures) })
 }
 
 async function start(count: number, switches: Switch[], rng: Rng): Promise<readonly NetAddress[]> {

@@ -6,6 +6,7 @@ import { createVerifier } from '@pex/record'
 import { memoryStore } from '@pex/store-memory'
 import { pex } from '@pex/transport-libp2p'
 import type { PexService } from '@pex/transport-libp2p'
+import { compared } from '../charts/compared.ts'
 import type { Benchmark, Circumstances, Figure, Scale } from '../figure.ts'
 import { skippingClock } from '../clock.ts'
 import { startHost } from '../host.ts'
@@ -59,7 +60,9 @@ export const exchange: Benchmark = {
       figure('all records new, p50', fresh, 0.5),
       figure('all records new, p95', fresh, 0.95)
     ]
-  }
+  },
+
+  charts: figures => ({ '': compared('One exchange on an open connection', figures) })
 }
 
 /** Measures with verifiers that remember so many envelopes. */

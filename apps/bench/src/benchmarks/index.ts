@@ -4,6 +4,7 @@ import { broadcast } from './broadcast.ts'
 import { casmGo } from './casm-go.ts'
 import { crawl } from './crawl.ts'
 import { cyclonOfNpm } from './cyclon-p2p.ts'
+import { discovery } from './discovery.ts'
 import { exchange } from './exchange.ts'
 import { mconnection } from './mconnection.ts'
 import { memory } from './memory.ts'
@@ -13,7 +14,7 @@ import { newscast } from './newscast.ts'
 import { sampling } from './sampling.ts'
 import { seenEnvelope } from './seen-envelope.ts'
 import { simulator } from './simulator.ts'
-import { traffic } from './traffic.ts'
+import { spray } from './spray-wrtc.ts'
 import { udp } from './udp.ts'
 
 export const benchmarks: readonly Benchmark[] = [
@@ -29,7 +30,8 @@ export const benchmarks: readonly Benchmark[] = [
   sampling,
   broadcast,
   cyclonOfNpm,
+  spray,
   newscast,
   simulator,
-  traffic
+  discovery
 ]

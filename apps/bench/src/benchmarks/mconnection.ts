@@ -9,6 +9,7 @@ import { duplexOf, nodeKey, secretConnection } from '@pex/mconnection'
 import type { NodeKey, Primitives, SecretConnection } from '@pex/mconnection'
 import { primitives as noble } from '@pex/mconnection/noble'
 import { systemClock } from '@pex/service'
+import { compared } from '../charts/compared.ts'
 import type { Benchmark, Circumstances, Figure, Scale } from '../figure.ts'
 import { duration } from '../measure.ts'
 
@@ -55,7 +56,9 @@ export const mconnection: Benchmark = {
       ...figures('throughput', 'MB/s', ({ megabytesPerSecond }) => megabytesPerSecond),
       ...figures('handshakes', 'per second', ({ handshakesPerSecond }) => handshakesPerSecond)
     ]
-  }
+  },
+
+  charts: figures => ({ '': compared('A SecretConnection beside CometBFT’s', figures) })
 }
 
 async function speed(scale: Scale, primitives: Primitives | undefined): Promise<Speed> {

@@ -2,7 +2,9 @@
 import { policies } from '@pex/core'
 import { simulateAll } from '@pex/sim'
 import type { Result, Task } from '@pex/sim'
+import { bars } from '../charts/bars.ts'
 import type { Benchmark, Circumstances, Figure, Scale } from '../figure.ts'
+import { number } from '../words.ts'
 
 const sizes: Record<Scale, { nodes: number; steady: number; healing: number; attack: number }> = {
   full: { nodes: 2_000, steady: 300, healing: 15, attack: 200 },
@@ -30,7 +32,21 @@ export const sampling: Benchmark = {
       const [steady, crash, hub] = results.slice(3 * i, 3 * i + 3) as [Result, Result, Result]
       return figuresOf(policy, steady, crash, hub, policy === 'balanced' && scale === 'full')
     })
-  }
+  },
+
+  charts: figures => ({ '': drawn(figures) })
+}
+
+/** Each figure of all policies, the default first, and of the random graph. */
+function drawn(figures: readonly Figure[]): string {
+  const whats = [...new Set(figures.map(({ name }) => name.split(': ')[1]!))]
+  const groups = whats.map(what => {
+    const all = figures.filter(({ name }) => name.endsWith(`: ${what}`))
+    const named = all.map(({ name, value }) => ({ name: name.split(': ')[0]!, value }))
+    const random = all[0]?.rival
+    return { name: what, unit: all[0]!.unit, bars: random === undefined ? named : [...named, random] }
+  })
+  return bars('Samples that each policy gives', groups, number)
 }
 
 function tasksOf(policy: string, { nodes, steady, healing, attack }: (typeof sizes)[Scale]): Task[] {

@@ -10,6 +10,7 @@ import { libp2pTransport } from '@pex/transport-libp2p'
 import { udpLimits, udpTransport } from '@pex/transport-udp'
 import type { UdpTransport } from '@pex/transport-udp'
 import { decodeQuestion, encodeMessage } from '@pex/wire'
+import { compared } from '../charts/compared.ts'
 import type { Benchmark, Circumstances, Figure } from '../figure.ts'
 import { startHost } from '../host.ts'
 import { microsPerWait } from '../measure.ts'
@@ -74,7 +75,9 @@ export const udp: Benchmark = {
         junk(1, udpLimits.helloBytes)
       )
     ]
-  }
+  },
+
+  charts: figures => ({ '': compared('Exchanges a second on one core', figures) })
 }
 
 type PerSecond = (once: () => Promise<void>) => Promise<number>

@@ -3,8 +3,8 @@
  */
 import type { Result, RoundFigures } from '@pex/sim'
 import type { Runs } from './runs.ts'
-import { svg } from './svg.ts'
-import type { Axis, Line } from './svg.ts'
+import { svg } from '../charts/lines.ts'
+import type { Axis, Line } from '../charts/lines.ts'
 import { compared, ours } from './variants.ts'
 import { whole } from './words.ts'
 

@@ -1,6 +1,7 @@
 /** A soak as curves: memory of each lasting process, and how long broadcasts took. */
-import { svg } from '../policies/svg.ts'
-import type { Axis, Line } from '../policies/svg.ts'
+import { svg } from '../charts/lines.ts'
+import type { Axis, Line } from '../charts/lines.ts'
+import { steps } from '../charts/ticks.ts'
 import { quantile } from '../measure.ts'
 import { series } from './figures.ts'
 import type { Result } from './soak.ts'
@@ -26,7 +27,7 @@ function memory(result: Drawn): string {
   return svg({
     title: 'Memory of the processes that last, MiB',
     x: minutes(result),
-    y: { name: 'MiB', ticks: ticks(most) },
+    y: { name: 'MiB', ticks: steps(most) },
     lines
   })
 }
@@ -59,12 +60,5 @@ function delivery(result: Drawn): string {
 }
 
 function minutes({ setting }: Drawn): Axis {
-  return { name: 'minutes', ticks: ticks(setting.ms / MINUTE) }
-}
-
-/** From zero to at least a number, in at most eight round steps. */
-function ticks(most: number): number[] {
-  const power = 10 ** Math.floor(Math.log10(most / 4))
-  const step = [1, 2, 5, 10].map(each => each * power).find(step => most / step <= 8)!
-  return Array.from({ length: Math.ceil(most / step) + 1 }, (_, i) => Number((i * step).toPrecision(6)))
+  return { name: 'minutes', ticks: steps(setting.ms / MINUTE) }
 }

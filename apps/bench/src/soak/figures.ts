@@ -20,7 +20,7 @@ export const GROWTH = 1
  */
 export const KEPT_BYTES = 200
 
-/** Compiled code and the allocator's reserve grow for longer than objects do: resident memory is judged over no less time, ms. Guess. */
+/** What the C library holds in reserve nobody can take from it, and it grows with the busiest moment so far: resident memory is judged over no less time, ms. Guess. */
 export const SETTLED_MS = 1_800_000
 
 /** What a host may remember of others, most, by name: each of these is bounded by the hosts that there are and by nothing that passes. */
@@ -104,13 +104,14 @@ const resourcesOf = ({ sample }: Look): number =>
 
 function memory(result: Result): Figure[] {
   const heap = series(result, ({ sample }) => sample.heap / MIB)
-  const rss = series(result, ({ sample }) => sample.rss / MIB)
+  const trimmed = series(result, ({ sample: { trimmed, code } }) => trimmed && (trimmed - code) / MIB)
   const descriptors = series(result, ({ sample }) => sample.descriptors).filter(each => each.length > 0)
   const resources = series(result, resourcesOf)
   return [
     ...grown('objects on the heap', heap, 'MiB', filling(result)),
-    { name: 'compiled code, most', value: Math.max(0, ...result.looks.map(code)), unit: 'MiB' },
-    ...resident(grown('resident memory', rss, 'MiB', filling(result)), result),
+    { name: 'compiled code, most', value: most(result, ({ code }) => code), unit: 'MiB' },
+    { name: 'resident memory, most', value: most(result, ({ rss }) => rss), unit: 'MiB' },
+    ...resident(grown('resident memory without code and reserve', trimmed, 'MiB', filling(result)), result),
     ...(descriptors.length === 0 ? [] : grown('open file descriptors', descriptors, 'open')),
     ...grown('handles and timers', resources, 'open'),
     {
@@ -128,7 +129,10 @@ function resident(figures: readonly Figure[], { setting }: Result): Figure[] {
   return figures.map(figure => (isSettled ? figure : { ...figure, target: undefined }))
 }
 
-const code = ({ sample }: Look): number => sample.code / MIB
+/** Of all looks, MiB. */
+function most({ looks }: Result, bytes: (sample: Look['sample']) => number): number {
+  return looks.reduce((most, { sample }) => Math.max(most, bytes(sample)), 0) / MIB
+}
 
 /** What the hosts of one process come to keep of broadcasts in an hour, MiB. */
 function filling({ setting }: Result): number {
@@ -180,11 +184,27 @@ function effort(result: Result): Figure[] {
   return [
     { name: 'processor, of a host in the processes that last', value: share, unit: '% of a core' },
     {
+      name: 'time that a lasting process waited for a processor, most of one',
+      value: waiting(result),
+      unit: '%'
+    },
+    {
       name: 'the machine let the main process wait, longest',
       value: Math.max(0, ...result.lags) / 1_000,
       unit: 's'
     }
   ]
+}
+
+/** Share of the time in which a lasting process was ready to run and was not let, of the process where it is largest, %. */
+function waiting(result: Result): number {
+  const shares = series(result, ({ sample }) => sample.waited, 0).map(points => {
+    const [first, last] = [points[0], points.at(-1)]
+    return first === undefined || last === undefined || first === last
+      ? 0
+      : (100 * (last[1] - first[1])) / ((last[0] - first[0]) * HOUR)
+  })
+  return Math.max(0, ...shares)
 }
 
 function remains({ remains, lingering, failures, setting }: Result): Figure[] {

@@ -9,7 +9,7 @@ import type { Host, HostInit } from '@pex/host'
 import { createSigner } from '@pex/record'
 import { memoryStore } from '@pex/store-memory'
 import { seeded } from '@pex/testkit'
-import { pex } from '@pex/transport-libp2p'
+import { memoryDatastore, pex } from '@pex/transport-libp2p'
 import { udpTransport } from '@pex/transport-udp'
 import { createLibp2p } from 'libp2p'
 import type { HostOrder } from './words.ts'
@@ -45,6 +45,7 @@ export async function groundFor({ key, over, bootstrap }: HostOrder): Promise<Gr
   const node = await createLibp2p({
     privateKey,
     start: false,
+    datastore: memoryDatastore(),
     addresses: { listen: ['/ip4/127.0.0.1/tcp/0'] },
     transports: [tcp()],
     connectionEncrypters: [noise()],

@@ -1,5 +1,5 @@
 /** The hosts of one process: it starts and stops them, lets them speak, and tells what they need. */
-import { readdir } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { setTimeout as pass } from 'node:timers/promises'
 import { getHeapSpaceStatistics } from 'node:v8'
 import { processor } from '../measure.ts'
@@ -64,7 +64,7 @@ export class Household implements Deeds {
     this.#grounds.get(name)?.host.broadcast(PROTOCOL, new TextEncoder().encode(text))
   }
 
-  async sample(): Promise<Sample> {
+  async sample(isTrimmed: boolean): Promise<Sample> {
     await collect()
     const { rss, heapUsed, external } = process.memoryUsage()
     const code = getHeapSpaceStatistics()
@@ -76,9 +76,11 @@ export class Household implements Deeds {
         census[name] = Math.max(census[name] ?? 0, count)
     return {
       rss,
+      ...(isTrimmed ? { trimmed: trimmed() } : {}),
       heap: heapUsed - code + external,
       code,
       processor: processor(),
+      waited: await waited(),
       descriptors: await descriptors(),
       resources: tally(process.getActiveResourcesInfo()),
       ghosts: this.#ghosts(Date.now() - GHOST_MS),
@@ -132,6 +134,18 @@ async function collect(): Promise<void> {
     await new Promise(resolve => setImmediate(resolve))
     global.gc?.()
   }
+}
+
+/** Bytes of the process without what V8 holds in reserve. */
+function trimmed(): number {
+  global.gc?.({ type: 'major', execution: 'sync', flavor: 'last-resort' })
+  return process.memoryUsage.rss()
+}
+
+/** How long the main thread has been in line for a processor, ms. */
+async function waited(): Promise<number | undefined> {
+  const [, nanoseconds] = (await readFile('/proc/self/schedstat', 'utf8').catch(() => '')).split(' ')
+  return nanoseconds === undefined ? undefined : Number(nanoseconds) / 1e6
 }
 
 async function descriptors(): Promise<number | undefined> {

@@ -31,6 +31,7 @@ export function settingFrom(words: Words): Setting {
     graceMs: 30_000,
     settleMs: 10_000,
     sampleMs: 5_000,
+    trimEvery: 4,
     warmupMs: Math.min(600_000, ms / 2)
   }
 }

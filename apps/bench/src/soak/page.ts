@@ -59,7 +59,8 @@ function priority(nice: number): string {
 
 /** How it was done, in sentences. */
 function method(setting: Setting): string {
-  const { hosts, ms, over, processes, replaced, sendMs, graceMs, warmupMs, sampleMs, seed } = setting
+  const { hosts, ms, over, processes, replaced, sendMs, graceMs, warmupMs, sampleMs, trimEvery, seed } =
+    setting
   const carriers =
     over === 'mixed'
       ? 'a third each over UDP only, over libp2p (TCP, noise, yamux) only, and over both'
@@ -77,10 +78,7 @@ function method(setting: Setting): string {
     `${number(warmupMs / 1_000)} s on, when most functions have been compiled. A slope is that of the line with the least squares, of the process in which it`,
     `is worst; noise is twice the standard deviation around that line over the time of the samples. The mark is the greater of noise and`,
     `${GROWTH} % an hour, for memory with what hosts keep of broadcasts (${KEPT_BYTES} bytes each, up to 20 000).`,
-    ...(ms - warmupMs < SETTLED_MS
-      ? [
-          'Resident memory holds compiled code and what the allocator keeps in reserve as well: it is judged in longer runs only.'
-        ]
-      : [])
+    `V8 keeps pages that it does not need in reserve until memory is short, and more of them the longer it runs: every ${number((trimEvery * sampleMs) / 1_000)} s they are`,
+    `taken from it, and resident memory is what is left then, without compiled code; it is judged where ${number(SETTLED_MS / 60_000)} minutes or more are left after the start.`
   ].join(' ')
 }

@@ -23,6 +23,8 @@ export interface Setting {
   readonly settleMs: number
   /** Time between two looks at memory and handles, ms. */
   readonly sampleMs: number
+  /** Every so many looks, what V8 holds in reserve is taken from it. */
+  readonly trimEvery: number
   /** Time after the first broadcast in which memory may grow, ms. */
   readonly warmupMs: number
 }

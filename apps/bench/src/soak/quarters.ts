@@ -63,8 +63,8 @@ class Child implements Quarters {
     return this.#ask('broadcast', args)
   }
 
-  sample(): ReturnType<Deeds['sample']> {
-    return this.#ask('sample', [])
+  sample(...args: Parameters<Deeds['sample']>): ReturnType<Deeds['sample']> {
+    return this.#ask('sample', args)
   }
 
   close(): ReturnType<Deeds['close']> {

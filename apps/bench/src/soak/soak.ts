@@ -248,10 +248,10 @@ class Soak {
 
   /** Looks at the lasting processes, one after another, again and again. */
   async #watch(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
+    for (let i = 0; !signal.aborted; i++) {
       for (const [process, quarters] of this.#lasting.entries()) {
         const sample = await quarters
-          .sample()
+          .sample(i % this.#setting.trimEvery === 0)
           .catch((error: unknown) => void this.#failures.push(String(error)))
         if (sample) this.#looks.push({ process, at: Date.now() - this.#began, sample })
       }

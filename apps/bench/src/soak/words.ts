@@ -26,12 +26,16 @@ export interface Heard {
 export interface Sample {
   /** Bytes of the whole process. */
   readonly rss: number
+  /** The same once V8 has given back the pages that it holds in reserve, which it does unasked only when memory is short; in some samples. */
+  readonly trimmed?: number | undefined
   /** Bytes of the objects of the heap, and of what lies outside for them (typed arrays). */
   readonly heap: number
   /** Bytes of compiled code, which grows as long as functions that had been rare become frequent. */
   readonly code: number
   /** Processor time that the process has used so far, ms. */
   readonly processor: number
+  /** Time that it was ready to run and was not let so far, ms; nothing where the system does not tell. */
+  readonly waited?: number | undefined
   /** Open file descriptors; nothing where the system does not tell. */
   readonly descriptors: number | undefined
   /** Handles, requests and timers that keep the process alive, by kind. */
@@ -56,7 +60,8 @@ export interface Deeds {
   /** Ends a host in good order. */
   stop(host: number): Promise<void>
   broadcast(host: number, message: number): Promise<void>
-  sample(): Promise<Sample>
+  /** What it needs; if it shall be trimmed, V8 gives back all that it can. */
+  sample(isTrimmed: boolean): Promise<Sample>
   /** Stops all hosts that are left. */
   close(): Promise<Remains>
 }

@@ -3,8 +3,8 @@ import { Household } from './household.ts'
 import type { Ask, Tell } from './words.ts'
 
 const tell = (message: Tell): void => {
-  // Without the main process there is nobody to tell.
-  if (process.connected) process.send?.(message)
+  // Without the main process there is nobody to tell; it may go while it is being told.
+  if (process.connected) process.send?.(message, undefined, undefined, () => {})
 }
 
 const household = new Household(heard => tell({ heard }))

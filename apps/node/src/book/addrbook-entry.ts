@@ -54,6 +54,10 @@ function isAddress(addr: unknown): boolean {
   return addresses.length > 0
 }
 
+/** Whether the book's reader takes it for a time; Go's zero time is one too, and means never. */
 function isTime(value: unknown): boolean {
-  return typeof value === 'string' && value.length <= 40 && !Number.isNaN(Date.parse(value))
+  if (value === '0001-01-01T00:00:00Z') return true
+  const addr = { id: '0'.repeat(40), ip: '1.1.1.1', port: 1 }
+  const text = JSON.stringify({ key: anyKey, addrs: [{ addr, last_attempt: value }] })
+  return addrbookJson.read(text)!.snapshot.addresses[0]!.lastAttempt > 0
 }

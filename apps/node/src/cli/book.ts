@@ -3,7 +3,7 @@ import type { Command } from 'commander'
 import { examples, prepare } from './help.ts'
 import type { Done } from './help.ts'
 
-const jsonText = 'print one JSON line for each file, as README.md describes it, and nothing else'
+const jsonText = 'print one JSON line for each file and nothing else; `pex schema` says what it holds'
 const dropText =
   'leave out entries of which a check says that: unroutable, port-0, same-place, from-the-future, stale'
 
@@ -18,17 +18,20 @@ export function addBook(program: Command, done: Done): Command {
     )
     .addHelpText(
       'after',
-      examples([
-        ['pex book check ~/.gaia/config/addrbook.json', 'what is wrong with it, line by line'],
+      examples(
         [
-          'pex book merge a.json b.json --drop stale --out addrbook.json',
-          'two books as one, without old entries'
+          ['pex book check ~/.gaia/config/addrbook.json', 'what is wrong with it, line by line'],
+          [
+            'pex book merge a.json b.json --drop stale --out addrbook.json',
+            'two books as one, without old entries'
+          ],
+          [
+            'pex book convert addrbook.json --to list | pex probe -',
+            'asks everybody in a book whether they are well'
+          ]
         ],
-        [
-          'pex book convert addrbook.json --to list | pex probe -',
-          'asks everybody in a book whether they are well'
-        ]
-      ]) + '\nExit status: 0 done, 1 something is wrong with a file, 2 the command line is wrong.\n'
+        'Exit status: 0 done, 1 something is wrong with a file, 2 the command line is wrong.'
+      )
     )
   for (const add of [addShow, addCheck, addRepair, addMerge, addConvert]) prepare(add(command, done))
   return command

@@ -31,7 +31,7 @@ export function addCrawl(program: Command, done: Done): Command {
       'auto'
     )
     .option('--moniker <name>', 'what the visitor calls itself', 'pex-crawl')
-    .option('--json', 'print a JSON line for each visit, as README.md describes it, and nothing else')
+    .option('--json', 'print a JSON line for each visit and nothing else; `pex schema` says what it holds')
     .addHelpText(
       'after',
       examples([

@@ -1,5 +1,6 @@
 /** What the definitions of all commands share: how a command ends, its help option and the examples below its help. */
-import type { Command } from 'commander'
+import type { AddHelpTextContext, Command } from 'commander'
+import { wrap } from './layout.ts'
 
 /** Called with the exit status when a command has done its work. */
 export type Done = (status: number) => void
@@ -15,7 +16,11 @@ export function prepare(command: Command): void {
     .configureOutput({ writeErr: () => {} })
 }
 
-/** The examples below a help: pairs of a command line and what it does. */
-export function examples(lines: readonly (readonly [string, string])[]): string {
-  return `\nExamples:\n${lines.map(([command, what]) => `  # ${what}\n  ${command}\n`).join('')}`
+/** The examples below a help: pairs of a command line and what it does; and what else is to be said there. */
+export function examples(
+  lines: readonly (readonly [string, string])[],
+  note: string = ''
+): (context: AddHelpTextContext) => string {
+  const shown = lines.map(([command, what]) => `  # ${what}\n  ${command}\n`).join('')
+  return ({ command }) => wrap(`\nExamples:\n${shown}${note === '' ? '' : `\n${note}\n`}`, command)
 }

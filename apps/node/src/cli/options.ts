@@ -2,7 +2,7 @@
 import { Option } from 'commander'
 
 export function json(): Option {
-  return new Option('--json', 'print JSON lines, as README.md describes them, and nothing else')
+  return new Option('--json', 'print JSON lines and nothing else; `pex schema` says what they hold')
 }
 
 export function data(): Option {

@@ -19,7 +19,7 @@ export function addProbe(program: Command, done: Done): Command {
     .option('--concurrency <n>', 'probes at once, up to 256', '32')
     .option('--timeout <duration>', 'longest wait for each step of a visit', '3s')
     .option('--moniker <name>', 'what the visitor calls itself', 'pex-probe')
-    .option('--json', 'print one JSON line for each node, as README.md describes it, and nothing else')
+    .option('--json', 'print one JSON line for each node and nothing else; `pex schema` says what it holds')
     .addHelpText(
       'after',
       examples([

@@ -14,6 +14,7 @@ import { addDoctor } from './doctor.ts'
 import { examples, prepare } from './help.ts'
 import type { AddCommand, Done } from './help.ts'
 import { addId } from './id.ts'
+import { hasColours, layout } from './layout.ts'
 import { addProbe } from './probe.ts'
 import { addSample } from './sample.ts'
 import { addSchema } from './schema.ts'
@@ -83,16 +84,19 @@ export function build(done: Done): Command {
     .helpCommand('help [command]', 'explain a command')
     .showSuggestionAfterError()
     .exitOverride()
-    .configureOutput({ writeErr: () => {} })
+    .configureOutput({ writeErr: () => {}, getOutHasColors: hasColours })
+    .configureHelp(layout)
   for (const add of commands) prepare(add(program, done))
   program.addHelpText(
     'after',
-    examples([
-      ['pex demo', 'five hosts on this machine find each other, as you watch'],
-      ['pex start --listen /ip4/0.0.0.0/tcp/4001', 'a host that others can reach'],
-      ['pex help start', 'everything that a host can be told']
-    ]) +
-      '\nExit status: 0 done, 1 something is not as it should be, 2 the command line is wrong, 130 ended by a second signal.\n'
+    examples(
+      [
+        ['pex demo', 'five hosts on this machine find each other, as you watch'],
+        ['pex start --listen /ip4/0.0.0.0/tcp/4001', 'a host that others can reach'],
+        ['pex help start', 'everything that a host can be told']
+      ],
+      'Exit status: 0 done, 1 something is not as it should be, 2 the command line is wrong, 130 ended by a second signal.'
+    )
   )
   return program
 }

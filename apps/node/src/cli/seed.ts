@@ -38,7 +38,7 @@ export function addSeed(program: Command, done: Done): Command {
       'serve metrics for Prometheus, such as on 127.0.0.1:9464 (default: nowhere)'
     )
     .option('--stop-with-stdin', 'stop when standard input ends: a child that never outlives its parent')
-    .option('--json', 'print JSON lines, as README.md describes them, and nothing else')
+    .option('--json', 'print JSON lines and nothing else; `pex schema` says what they hold')
     .addHelpText(
       'after',
       examples([

@@ -28,7 +28,7 @@ export function addSim(program: Command, done: Done): Command {
     .option('--seed <s>', 'where chance begins, a whole number', '1')
     .addOption(scenario())
     .option('--out <dir>', 'write result.json and report.html there (default: a temporary directory)')
-    .option('--json', 'print the result as one JSON object, as README.md describes it, and nothing else')
+    .option('--json', 'print the result as one JSON object and nothing else; `pex schema` says what it holds')
     .addHelpText(
       'after',
       examples([
@@ -106,7 +106,7 @@ function addSimSweep(sim: Command, done: Done): Command {
     .addOption(rounds())
     .option('--workers <n>', 'simulations at a time (default: as many as there are cores)')
     .option('--out <dir>', 'where the results go', 'sweep')
-    .option('--json', 'print one JSON object, as README.md describes it, and nothing else')
+    .option('--json', 'print one JSON object and nothing else; `pex schema` says what it holds')
     .addHelpText(
       'after',
       examples([
@@ -135,7 +135,7 @@ function addSimMerge(sim: Command, done: Done): Command {
         'is missing or cannot be read, 2 the command line is wrong.'
     )
     .option('--out <file>', 'the report (default: in a temporary directory; none with --json)')
-    .option('--json', 'print one JSON object, as README.md describes it, and nothing else')
+    .option('--json', 'print one JSON object and nothing else; `pex schema` says what it holds')
     .addHelpText(
       'after',
       examples([['pex sim merge part0 part1 part2 part3 --out sweep.html', 'what four machines have done']])
@@ -180,7 +180,7 @@ function addSimExportShadow(parent: Command, done: Done): Command {
     .option('--seed <s>', 'where chance begins: keys, latencies, Shadow itself', '1')
     .option('--pex <file>', 'what Node runs, as it lies where Shadow runs (default: this command)')
     .option('--out <dir>', 'where the files go', 'shadow')
-    .option('--json', 'print one JSON object, as README.md describes it, and nothing else')
+    .option('--json', 'print one JSON object and nothing else; `pex schema` says what it holds')
     .addHelpText(
       'after',
       examples([

@@ -13,8 +13,8 @@ import { addrbook, peers } from '../book/types.ts'
 import type { BookType, ReadBook, ReadEntry } from '../book/types.ts'
 import { writeBook, writeText } from '../book/write.ts'
 import { asFailure, Failure, oneLine } from '../failure.ts'
-import { printFailure, printJson, printLine } from '../output.ts'
-import { table } from '../table.ts'
+import { printFailure, printJson, printLine, terminalWidth } from '../output.ts'
+import { fitted } from '../table.ts'
 
 export interface ShowOptions {
   readonly tried?: boolean
@@ -51,8 +51,8 @@ export function show(files: readonly string[], options: ShowOptions): Promise<nu
     const { format, tried, fresh, banned, groups, entries } = answer
     const counts = `${tried + fresh} entries (${tried} tried, ${fresh} new) of ${groups} groups, ${banned} banned`
     printLine(`${file}: ${format}, ${counts}`)
-    if (entries.length > 0)
-      for (const line of table([heading, ...entries.map(entry => rowOf(entry, now))])) printLine(line)
+    const rows = [heading, ...entries.map(entry => rowOf(entry, now))]
+    if (entries.length > 0) for (const line of fitted(rows, { width: terminalWidth() })) printLine(line)
     if (book.findings.length > 0) printLine(`Not all is well with it: pex book check ${file}`)
     return true
   })

@@ -2,7 +2,7 @@
 import { examine } from '../doctor/examine.ts'
 import type { Finding } from '../doctor/finding.ts'
 import { lastLine, linesOf, paintFor, tallyOf } from '../doctor/text.ts'
-import { printJson, printLine, remark } from '../output.ts'
+import { printJson, printLine, remark, terminalWidth } from '../output.ts'
 import type { Flags } from '../sources.ts'
 
 export interface DoctorOptions extends Flags {
@@ -15,6 +15,7 @@ const patienceMs = 1_000
 export async function doctor({ json, ...flags }: DoctorOptions): Promise<number> {
   const isPlain = json === true
   const paint = paintFor(process.stdout.isTTY, process.env)
+  const width = terminalWidth()
   // Bounded by the settings: so many addresses, so many findings.
   const findings: Finding[] = []
   const waiting = new Waiting()
@@ -23,7 +24,7 @@ export async function doctor({ json, ...flags }: DoctorOptions): Promise<number>
       waiting.end()
       findings.push(finding)
       if (isPlain) printJson({ event: 'finding', at: Date.now(), ...finding })
-      else for (const line of linesOf(finding, paint)) printLine(line)
+      else for (const line of linesOf(finding, paint, width)) printLine(line)
     }
   } finally {
     waiting.end()

@@ -6,12 +6,12 @@ import { tcp } from '@pex/switch/tcp'
 import { durationForms, parseDuration } from '../duration.ts'
 import { Failure, oneLine } from '../failure.ts'
 import { untilStopped } from '../lifetime.ts'
-import { printJson, printLine, remark } from '../output.ts'
+import { printJson, printLine, remark, terminalWidth } from '../output.ts'
 import { answerOf, heading, rowOf, summary } from '../probe/answer.ts'
 import { systemResolve } from '../probe/resolver.ts'
 import { readTargets } from '../probe/targets.ts'
 import { showProgress } from '../sim/progress.ts'
-import { table } from '../table.ts'
+import { fitted } from '../table.ts'
 
 export interface ProbeOptions {
   readonly chainId?: string
@@ -82,7 +82,8 @@ export async function probe(typed: readonly string[], options: ProbeOptions): Pr
 function printTable(found: readonly Verdict[], order: readonly string[]): void {
   const place = new Map(order.toReversed().map((target, i) => [target, order.length - i]))
   const sorted = found.toSorted((one, other) => place.get(one.target)! - place.get(other.target)!)
-  for (const line of table([heading, ...sorted.map(rowOf)])) printLine(line)
+  const rows = [heading, ...sorted.map(rowOf)]
+  for (const line of fitted(rows, { width: terminalWidth(), lead: 2 })) printLine(line)
   printLine(summary(found))
 }
 

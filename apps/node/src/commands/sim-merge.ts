@@ -2,7 +2,7 @@
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
-import { printJson, printLine, remark } from '../output.ts'
+import { printJson, printLine, remark, terminalWidth } from '../output.ts'
 import { mergeDirectories } from '../sim/merge-cells.ts'
 import type { Merged, MergedCell } from '../sim/merge-cells.ts'
 import { mergeReport } from '../sim/merge-report.ts'
@@ -21,7 +21,7 @@ export function merge(directories: readonly string[], { out, json }: MergeOption
   const isPlain = json === true
   for (const { file, why } of problems) remark(`${file} ${why}`)
   if (isPlain) printJson(answerOf(merged))
-  else for (const line of mergeSummary(merged)) printLine(line)
+  else for (const line of mergeSummary(merged, terminalWidth())) printLine(line)
   if (out !== undefined || !isPlain) {
     const path = out ?? join(mkdtempSync(join(tmpdir(), 'pex-sim-')), 'merge.html')
     const written = write(placeFor(dirname(path)), basename(path), mergeReport(merged))

@@ -1,13 +1,13 @@
 /** `pex sim`: a network of the shipped core in virtual time, its figures, and a report to look at. */
 import { compareReport, report, summary, summaryOfTwo } from '@pex/sim/report'
 import { untilStopped } from '../lifetime.ts'
-import { printJson, printLine, remark } from '../output.ts'
+import { printJson, printLine, remark, terminalWidth } from '../output.ts'
 import type { Engine } from '../sim/engine.ts'
 import { showProgress, words } from '../sim/progress.ts'
 import { placeFor, readResult, write, writeResult } from '../sim/result-file.ts'
 import { readSettings } from '../sim/settings.ts'
 import type { SimOptions } from '../sim/settings.ts'
-import { table } from '../table.ts'
+import { pairs, wrapped } from '../table.ts'
 
 /** A run that was ended before it had a result, as shells count SIGINT. */
 const interrupted = 130
@@ -64,11 +64,12 @@ export async function listScenarios({ json }: { readonly json?: boolean }): Prom
   const { scenarios } = (await import('../sim/engine.ts')).simulator
   if (json === true) printJson({ scenarios })
   else {
-    for (const line of table(scenarios.map(({ usage, about }) => [usage, about]))) printLine(line)
-    printLine('')
-    printLine(
+    const width = terminalWidth()
+    const rows = scenarios.map(({ usage, about }) => [usage, about] as const)
+    const note =
       'Several at once: partition:500+churn:0.001. Or the path of a file: see the README of @pex/sim.'
-    )
+    for (const line of [...pairs(rows, width), '', ...wrapped(note.split(' '), ' ', width ?? Infinity)])
+      printLine(line)
   }
   return 0
 }

@@ -21,7 +21,8 @@ export async function start(options: StartOptions): Promise<number> {
   checkBootstrap(settings.bootstrap, origin)
   checkReach(settings.listen, settings.bootstrap, origin)
   checkDiscover(settings.discover, origins.get('discover') ?? '--discover')
-  const print = options.json === true ? printEvent : printStory
+  const alone = settings.bootstrap.length === 0 && settings.discover.length === 0
+  const print = options.json === true ? printEvent : storyteller(alone)
   const stopped = untilStopped({ withStdin: options.stopWithStdin === true })
   const { startHost } = await import('../host.ts')
   const host = await startHost(settings, print)
@@ -32,7 +33,20 @@ export async function start(options: StartOptions): Promise<number> {
   return 0
 }
 
-function printStory(event: Untimed<HostEvent>): void {
-  const time = new Date().toTimeString().slice(0, 8)
-  for (const line of tell(event)) printLine(`${time} ${line}`)
+/** Tells people what happens; `alone`: the host was told of nobody, which is right for the first one of a network alone. */
+function storyteller(alone: boolean): (event: Untimed<HostEvent>) => void {
+  const say = (line: string): void => printLine(`${new Date().toTimeString().slice(0, 8)} ${line}`)
+  let address: string | undefined
+  return event => {
+    for (const line of tell(event)) say(line)
+    if (!alone) return
+    if (event.event === 'listening') {
+      address = event.addrs[0]
+      // Whom its store remembers it tells of in the same turn.
+      queueMicrotask(() => {
+        if (address !== undefined) say(`it knows nobody yet; others join with --bootstrap ${address}`)
+      })
+    }
+    if (event.event === 'view') address = undefined
+  }
 }

@@ -1,7 +1,7 @@
 /** `pex view`: whom a host knows. */
 import type { ViewAnswer } from '../events.ts'
-import { printLine } from '../output.ts'
-import { table } from '../table.ts'
+import { printLine, terminalWidth } from '../output.ts'
+import { fitted } from '../table.ts'
 import { ask } from './ask.ts'
 import type { AskOptions } from './ask.ts'
 
@@ -13,7 +13,8 @@ export function view(options: AskOptions): Promise<number> {
       printLine(`${namespace}: ${peers.length} ${peers.length === 1 ? 'peer' : 'peers'} in view`)
       if (peers.length === 0) return
       const rows = peers.map(peer => [peer.id, `${peer.age}`, `${peer.hop}`, peer.addrs.join(' ')])
-      for (const line of table([['peer', 'age', 'hop', 'addresses'], ...rows])) printLine(line)
+      const all = [['peer', 'age', 'hop', 'addresses'], ...rows]
+      for (const line of fitted(all, { width: terminalWidth() })) printLine(line)
     }
   )
 }

@@ -6,6 +6,7 @@ import type { ListenAddress } from '../listener.ts'
 import type { Untimed } from '../output.ts'
 import type { Model } from '../demo/model.ts'
 import { bucketsOf } from './buckets.ts'
+import { ClusterTraffic } from './cluster-traffic.ts'
 import { clusterOverlay, inDegrees } from './overlay.ts'
 import { Recorder } from './recorder.ts'
 import { serveDashboard } from './server.ts'
@@ -55,11 +56,11 @@ export class DemoSubject implements Subject {
   readonly recorder: Recorder
   readonly resources: Subject['resources']
   readonly metrics = undefined
-  readonly beforeStep = undefined
   readonly #init: DemoSubjectInit
   readonly #startedAt = Date.now()
   // Bounded by the hosts of the demo: where the dashboard of each is.
   readonly #dashboards = new Map<string, string>()
+  readonly #traffic = new ClusterTraffic()
 
   constructor(init: DemoSubjectInit) {
     this.#init = init
@@ -71,6 +72,7 @@ export class DemoSubject implements Subject {
       ['history', ({ every }) => this.recorder.history.read(every)],
       ['failures', () => this.recorder.failures],
       ['rejections', () => this.recorder.rejections],
+      ['traffic', () => this.#traffic.total],
       ['degrees', () => degreesOf(model)],
       ['overlay', () => clusterOverlay(NAMESPACE, model)]
     ])
@@ -78,6 +80,12 @@ export class DemoSubject implements Subject {
 
   namespaces(): readonly string[] {
     return [NAMESPACE]
+  }
+
+  readonly beforeStep = async (): Promise<void> => {
+    const { sent, received } = await this.#traffic.step(this.#dashboards.values())
+    this.recorder.history.count('sentBytes', sent.bytes)
+    this.recorder.history.count('receivedBytes', received.bytes)
   }
 
   /** A host has said something, and the model has not taken it in yet. */

@@ -67,8 +67,8 @@ export class Recorder {
         increment(this.#failures, event.code)
         return history.count('failed')
       case 'rejected':
-        increment(this.#rejections, event.reason)
-        return history.count('rejected')
+        increment(this.#rejections, event.reason, 1 + (event.omitted ?? 0))
+        return history.count('rejected', 1 + (event.omitted ?? 0))
       case 'round':
         return history.count(event.reached === null ? 'alone' : 'reached')
       default:
@@ -77,8 +77,8 @@ export class Recorder {
   }
 }
 
-function increment(counts: BoundedMap<string, number>, key: string): void {
-  counts.set(key, (counts.get(key) ?? 0) + 1)
+function increment(counts: BoundedMap<string, number>, key: string, by: number = 1): void {
+  counts.set(key, (counts.get(key) ?? 0) + by)
 }
 
 function sorted(counts: BoundedMap<string, number>): readonly (readonly [string, number])[] {

@@ -82,7 +82,7 @@ tr > :last-child { padding-right: 0 }
 .fresh > * { animation: fresh 2.4s ease-out } @keyframes fresh { from { background: var(--soft) } }
 .empty { color: var(--quiet); font-size: .9rem }
 dl { display: grid; grid-template-columns: auto 1fr; gap: 4px 16px; margin: 0; font-size: .9rem } dt { color: var(--quiet) } dd { margin: 0; text-align: right; font-variant-numeric: tabular-nums; overflow-wrap: anywhere }
-.bad { color: var(--b) } .state::before { content: ''; display: inline-block; width: .55em; height: .55em; border-radius: 50%; margin-right: .5em; background: var(--good) }
+.bad { color: var(--b) } .state { white-space: nowrap } .state::before { content: ''; display: inline-block; width: .55em; height: .55em; border-radius: 50%; margin-right: .5em; background: var(--good) }
 .state.starting::before { background: transparent; box-shadow: inset 0 0 0 2px var(--quiet) } .state.down::before { background: var(--b); border-radius: 1px }
 .graph { position: relative; flex: 1; min-height: 330px; border-radius: 8px } .graph canvas { position: absolute; inset: 0; width: 100%; height: 100%; border-radius: 8px; touch-action: manipulation }
 .caption { font-size: .84rem; color: var(--quiet); min-height: 1.5em; overflow-wrap: anywhere }
@@ -93,14 +93,13 @@ footer { color: var(--quiet); font-size: .84rem; padding-top: 24px; padding-bott
 .login { display: grid; min-height: 90vh; place-items: center } .login .card { width: min(100%, 380px); padding: 26px; gap: 12px } .login h1 { margin-bottom: 6px }
 .login label { font-size: .9rem } .login .quiet { font-size: .84rem } .login code { white-space: nowrap } .problem { color: var(--b); font-size: .92rem }
 button { background: var(--a); color: var(--card); border: 0; border-radius: 8px; padding: 8px 14px; font-weight: 600; cursor: pointer } button:hover { filter: brightness(1.08) }
-@media (max-width: 1000px) { .grid > *, .grid > .half, .grid > .quarter { grid-column: span 6 } .grid > .wide { grid-column: 1 / -1 } }
+@media (max-width: 1000px) { .grid > *, .grid > .half, .grid > .quarter { grid-column: span 6 } .grid > .wide, .grid > #news, .grid > #degrees { grid-column: 1 / -1 } }
 @media (max-width: 680px) {
   main, header, footer { padding-left: 14px; padding-right: 14px }
   .grid { gap: 12px } .grid > *, .grid > .quarter, .grid > .half, .grid > .wide { grid-column: 1 / -1 }
   .tiles { gap: 8px; grid-template-columns: repeat(2, minmax(0, 1fr)) } .tiles li { padding: 9px 12px } .tiles li:last-child:nth-child(odd) { grid-column: 1 / -1 } .tiles strong { font-size: 1.25rem }
   .spare { display: none } .card { padding: 12px 12px 10px } .graph { min-height: 300px }
 }
-@media (prefers-reduced-motion: reduce) { tr > :last-child { padding-right: 0 }
-.fresh > * { animation: none } }
+@media (prefers-reduced-motion: reduce) { .fresh > * { animation: none } }
 @media (forced-colors: active) { .lamp, .share div { forced-color-adjust: none } .curve { stroke: CanvasText } .bars rect { fill: CanvasText } }
 `

@@ -24,6 +24,8 @@ export interface Moment {
   readonly elapsedMs: number
   /** How long the hosts took to know each other, ms; undefined while they do not. */
   readonly convergedMs: number | undefined
+  /** Hosts that were killed after all had known each other, until all do again. @default none */
+  readonly lost?: readonly string[]
 }
 
 /** With more hosts than this the matrix is wider than 80 columns. */
@@ -95,28 +97,32 @@ function drawCell(model: Model, host: DemoHost, paint: Paint): string {
   return `${name} ${bar} ${known(model, host, paint)}`
 }
 
-function drawStatus(init: BoardInit, { convergedMs }: Moment): string[] {
+function drawStatus(init: BoardInit, { convergedMs, lost = [] }: Moment): string[] {
   const { model, paint, command, directory } = init
   const down = model.hosts.filter(host => host.state === 'down').map(host => host.name)
   if (down.length > 0) {
     const [verb, whose] = down.length === 1 ? ['comes', 'its store'] : ['come', 'their stores']
-    return [
-      paint(
-        `  ${down.slice(0, 4).join(', ')} ${verb} back soon, with no bootstrap address but ${whose}`,
-        'yellow'
-      )
-    ]
+    const text = `  ${listed(down)} ${verb} back soon, with no bootstrap address but ${whose}`
+    return [paint(text, 'yellow')]
   }
-  if (convergedMs === undefined)
-    return ['  Every host was told of n1 alone. They find the others by exchange …']
+  if (convergedMs === undefined) {
+    if (lost.length === 0) return ['  Every host was told of n1 alone. They find the others by exchange …']
+    const [verb, whom] = lost.length === 1 ? ['asks', 'it remembers'] : ['ask', 'they remember']
+    return [`  ${listed(lost)} ${verb} whom ${whom}, without a bootstrap address …`]
+  }
   const last = model.hosts.at(-1)!
+  const again = lost.length === 0 ? '' : ' again'
   return [
     paint(
-      `  Converged in ${formatDuration(convergedMs)}: every host knows all others. Ctrl-C ends the demo.`,
+      `  Converged${again} in ${formatDuration(convergedMs)}: each host knows all others. Ctrl-C ends the demo.`,
       'green'
     ),
     '  Now try, in another terminal:',
     `    kill -9 ${last.pid}`,
     `    ${command} view --data ${directory}/${last.name}`
   ]
+}
+
+function listed(names: readonly string[]): string {
+  return names.length > 4 ? `${names.length} hosts` : names.join(', ')
 }

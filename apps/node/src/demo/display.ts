@@ -37,19 +37,30 @@ export function jsonDisplay(): Display {
 export function liveDisplay({ model, directory, tick }: DisplayInit): Display {
   const begin = performance.now()
   let convergedMs: number | undefined
+  let wasWhole = false
   let dashboard: string | undefined
+  // Bounded by the hosts of the demo: those that were lost since all had known each other.
+  const lost = new Set<string>()
   const command = process.env['npm_lifecycle_event'] === 'start' ? 'npm start --' : 'pex'
   const paint = painter(process.env)
   const screen = new Screen(() => {
     const elapsedMs = performance.now() - begin
     const current = model()
-    const moment = { elapsedMs, convergedMs: current.converged ? convergedMs : undefined }
+    const moment = { elapsedMs, convergedMs: current.converged ? convergedMs : undefined, lost: [...lost] }
     return drawBoard({ model: current, paint, command, directory, tick, dashboard }, moment)
   })
   return {
     line: () => screen.refresh(),
     event: event => {
-      if (event.event === 'converged') convergedMs = event.ms
+      if (event.event === 'exited' && convergedMs !== undefined) {
+        if (wasWhole) lost.clear()
+        wasWhole = false
+        lost.add(event.host)
+      }
+      if (event.event === 'converged') {
+        convergedMs = event.ms
+        wasWhole = true
+      }
       if (event.event === 'dashboard') dashboard = event.url
       screen.refresh()
     },

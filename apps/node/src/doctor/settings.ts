@@ -1,6 +1,6 @@
 /**
- * The settings, source by source: the command line, the environment and the config file are each judged alone, so that a
- * mistake in one does not hide a mistake in another, and the rest of the examination goes on with the sound ones.
+ * The settings, one by one: each option, each variable and the config file are judged alone, so that a mistake in one does not hide a
+ * mistake in another, and the rest of the examination goes on with the sound ones.
  */
 import { checkBootstrap, checkListen, checkReach } from '../addresses.ts'
 import { resolveSettings } from '../config.ts'
@@ -11,7 +11,7 @@ import { failureOf, well } from './finding.ts'
 import type { Finding } from './finding.ts'
 
 export interface Examined {
-  /** Those of the sound sources, without the addresses that are none. */
+  /** The sound ones, without the addresses that are none. */
   readonly settings: Settings
   readonly findings: readonly Finding[]
 }
@@ -23,17 +23,21 @@ export function examineSettings(flags: Flags, env: Environment): Examined {
   const { PEX_CONFIG: named, ...variables } = env
   const path = typeof flagged === 'string' ? flagged : named || undefined
   const judged = [
-    judge(typed, {}),
-    judge({}, variables),
-    ...(path === undefined ? [] : [judge({ config: path }, {})])
+    ...Object.entries(typed).map(([name, value]) => ({ name, fault: judge({ [name]: value }, {}) })),
+    ...Object.entries(variables)
+      .filter(([name]) => name.startsWith('PEX_'))
+      .map(([name, value]) => ({ name, fault: judge({}, { [name]: value }) })),
+    ...(path === undefined ? [] : [{ name: 'config', fault: judge({ config: path }, {}) }])
   ]
-  const [line, environment, file] = judged.map(fault => fault === undefined)
+  const wrong = new Set(judged.filter(({ fault }) => fault !== undefined).map(({ name }) => name))
+  const sane = <Value>(all: Readonly<Record<string, Value>>): Record<string, Value> =>
+    Object.fromEntries(Object.entries(all).filter(([name]) => !wrong.has(name)))
   const { settings, origins } = resolveSettings(
-    { ...(line === true ? typed : {}), ...(file === true ? { config: path } : {}) },
-    environment === true ? variables : {}
+    sane({ ...typed, ...(path === undefined ? {} : { config: path }) }),
+    sane(variables)
   )
   const origin = (name: 'listen' | 'bootstrap' | 'discover'): string => origins.get(name) ?? `--${name}`
-  const faults = judged.filter(fault => fault !== undefined)
+  const faults = judged.flatMap(({ fault }) => fault ?? [])
   const sound = (texts: readonly string[], check: (text: string) => void): readonly string[] =>
     texts.filter(text => {
       const fault = failureOf('settings', () => check(text))
@@ -53,7 +57,7 @@ export function examineSettings(flags: Flags, env: Environment): Examined {
   }
 }
 
-/** What is wrong with one source. */
+/** What is wrong with one of them, or with one file of them. */
 function judge(flags: Flags, env: Environment): Finding | undefined {
   return failureOf('settings', () => void resolveSettings(flags, env))
 }

@@ -1,5 +1,6 @@
 /** What the doctor says to people: a line for each finding, and below it what to try. */
 import { painter } from '../demo/screen.ts'
+import { wrapped } from '../table.ts'
 import type { Finding, Verdict } from './finding.ts'
 
 const marks: Readonly<Record<Verdict, readonly [word: string, color: 'green' | 'yellow' | 'red']>> = {
@@ -9,6 +10,8 @@ const marks: Readonly<Record<Verdict, readonly [word: string, color: 'green' | '
 }
 const wordWidth = 7
 const areaWidth = 9
+/** Room for less than this beside the area makes a column that nobody likes to read. Guess. */
+const leastBeside = 36
 
 export type Paint = (text: string, color: 'green' | 'yellow' | 'red' | 'bold' | 'dim') => string
 
@@ -17,12 +20,23 @@ export function paintFor(isTerminal: boolean, env: NodeJS.ProcessEnv): Paint {
   return isTerminal && env['TERM'] !== 'dumb' ? painter(env) : text => text
 }
 
-export function linesOf({ area, verdict, found, mend }: Finding, paint: Paint): readonly string[] {
+/** `width`: of the terminal, if it is one: what is found goes on below itself. */
+export function linesOf(
+  { area, verdict, found, mend }: Finding,
+  paint: Paint,
+  width: number = Infinity
+): readonly string[] {
   const [word, color] = marks[verdict]
-  const line = `${paint(word.padEnd(wordWidth), color)}  ${area.padEnd(areaWidth)}  ${found}`
-  if (mend === null) return [line]
-  const indent = ' '.repeat(wordWidth + areaWidth + 4)
-  return [line, `${indent}${paint(`try ${mend}`, 'bold')}`]
+  const beside = wordWidth + areaWidth + 4
+  // In a narrow terminal the words go below, where there is room for them.
+  const margin = width - beside >= leastBeside ? beside : 4
+  const indent = ' '.repeat(margin)
+  const fold = (text: string): readonly string[] => wrapped(text.split(' '), ' ', width - margin)
+  const head = `${paint(word.padEnd(wordWidth), color)}  ${area.padEnd(areaWidth)}`
+  const [first = '', ...rest] = fold(found)
+  const lines = margin === beside ? [`${head}  ${first}`] : [head.trimEnd(), indent + first]
+  const next = mend === null ? [] : fold(`try ${mend}`).map(line => indent + paint(line, 'bold'))
+  return [...lines, ...rest.map(line => indent + line), ...next]
 }
 
 /** How many of each verdict. */

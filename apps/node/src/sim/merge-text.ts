@@ -1,7 +1,7 @@
 /** Merged results as words: names of cells, means with their intervals, and the table for a terminal. */
 import { whole } from '@pex/sim/report'
 import { oneLine } from '../failure.ts'
-import { table } from '../table.ts'
+import { fitted } from '../table.ts'
 import type { Merged, MergedCell } from './merge-cells.ts'
 import { figures, valueText } from './merge-figures.ts'
 import type { MergedFigure } from './merge-figures.ts'
@@ -76,8 +76,8 @@ export function rangesText(seeds: readonly number[]): string {
   return ranges.map(([from, to]) => (from === to ? `${from}` : `${from}-${to}`)).join(',')
 }
 
-/** Lines for a terminal. */
-export function mergeSummary({ cells, results, missing }: Merged): readonly string[] {
+/** Lines for a terminal; `width`: what it has room for, undefined in a pipe. */
+export function mergeSummary({ cells, results, missing }: Merged, width?: number): readonly string[] {
   const { common, names } = namesOf(cells.map(({ cell }) => cell))
   const shown = figuresFor(cells).filter(({ isFirst }) => isFirst === true)
   const rows = cells.map((each, i) => [
@@ -92,7 +92,7 @@ export function mergeSummary({ cells, results, missing }: Merged): readonly stri
   return [
     common === '' ? sum : `${common}: ${sum}`,
     '',
-    ...table([['', 'seeds', ...shown.map(({ name }) => name)], ...rows]),
+    ...fitted([['', 'seeds', ...shown.map(({ name }) => name)], ...rows], { width }),
     '',
     'mean ± half of the 95 % interval of the mean over all seeds',
     ...(missing === 0 ? [] : ['', `missing: ${whole(missing)}`, ...lacking.map(line => `  ${line}`)])

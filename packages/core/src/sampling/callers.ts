@@ -4,6 +4,7 @@
  */
 import { nobody } from './peers.ts'
 import type { Offer } from './offer.ts'
+import type { Rows } from './rows.ts'
 
 /** Exchanges that a node answers at once after a pause. */
 const burst = 3
@@ -18,11 +19,11 @@ export class Callers {
   readonly #counts: Uint32Array
 
   /** A node answers `perRound` exchanges per round of its own, on average. */
-  constructor(nodes: number, perRound: number) {
+  constructor(rows: Rows, perRound: number) {
     this.#perRound = perRound
-    this.#credits = new Float32Array(nodes)
-    this.#peers = new Uint32Array(nodes * size).fill(nobody)
-    this.#counts = new Uint32Array(nodes)
+    this.#credits = rows.floats(1)
+    this.#peers = rows.words(size).fill(nobody)
+    this.#counts = rows.words(1)
   }
 
   clear(node: number): void {

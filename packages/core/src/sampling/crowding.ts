@@ -1,7 +1,8 @@
 /**
  * Whom each node has been offered too often. Three tests, one after the other: a peer that is offered much more often than
  * others, a network group that is, and a message many of whose peers are refused, or most of whose peers are offered a
- * little too often: a sum over many shows what a single count cannot yet. Which peer is refused is drawn by chance, the surer the further it is above what is usual.
+ * little too often, for long or of late (`Surge`): a sum over many shows what a single count cannot yet. Which peer is refused is
+ * drawn by chance, the surer the further it is above what is usual.
  *
  * Sources: hit counters (Basalt), count-based samplers against targeted attacks (Busnel et al.); the sum is ours.
  */
@@ -10,6 +11,7 @@ import type { Losses } from './losses.ts'
 import type { Offer } from './offer.ts'
 import type { Ground } from './policy.ts'
 import { Seen } from './seen.ts'
+import { Surge } from './surge.ts'
 import { limits } from '../limits.ts'
 
 /** Rounds in which a count is halved. */
@@ -26,6 +28,7 @@ export class Crowding {
   readonly #ground: Ground
   readonly #peers: Seen
   readonly #groups: Seen
+  readonly #surge: Surge
   /** Rounds for which the node has counted. */
   readonly #known: Int32Array
   readonly #losses: Losses
@@ -36,17 +39,15 @@ export class Crowding {
     this.#ground = ground
     this.#peers = new Seen(nodes, 8_192, window)
     this.#groups = new Seen(nodes, 2_048, window)
+    this.#surge = new Surge(ground)
     this.#known = new Int32Array(nodes)
     this.#losses = ground.losses
   }
 
-  /**
-   * The node begins to count anew. For when many peers were lost at once: the counts of those who are left will rise, and
-   * would make them look pushed.
-   */
-  restart(node: number): void {
+  clear(node: number): void {
     this.#peers.clear(node)
     this.#groups.clear(node)
+    this.#surge.clear(node)
     this.#known[node] = 0
   }
 
@@ -54,7 +55,7 @@ export class Crowding {
    * True when the node has counted for long enough to judge, and knows of so many that its view cannot hold them all: in a
    * small network everybody is talked of all the time. Each peer has two cells.
    */
-  isRipe(node: number): boolean {
+  #isRipe(node: number): boolean {
     return this.#known[node]! >= window && this.#peers.ordinary(node) >= 4 * this.#ground.views.max
   }
 
@@ -63,11 +64,12 @@ export class Crowding {
     this.#known[node]!++
     this.#peers.pass(node, round)
     this.#groups.pass(node, round)
+    this.#surge.pass(node, round)
   }
 
   /** Counts what was received, the first `judged` places, and judges them where it `isWary`. True where the message is to be refused whole. */
   judge(node: number, received: Offer, judged: number, isWary: boolean): boolean {
-    const active = isWary && this.isRipe(node)
+    const active = isWary && this.#isRipe(node)
     const { hashes, groups } = this.#ground.peers
     const mean = this.#mean(node)
     const most = mostOfPeer(mean)
@@ -84,18 +86,25 @@ export class Crowding {
       this.#refused[place] = isRefused ? 1 : 0
       if (isRefused) refused++
     }
+    const surges = this.#surge.judge(node, received, judged, this.#tolerance(node))
+    if (isWary && surges) return true
     if (!active) return false
     if (refused > mostRefused * judged) return true
     const usual = mean * judged
     return mean > 0 && sum > usual + 2 * Math.sqrt(usual + 0.0225 * usual * usual) + 1
   }
 
-  /**
-   * What peers that are talked of are usually counted. Where peers die and others come all the time, those who stay are
-   * counted more than the mean, which is of the dead and the new as well.
-   */
+  /** What peers that are talked of are usually counted. */
   #mean(node: number): number {
-    return this.#peers.mean(node) * (1 + Math.min(this.#losses.recent[node]!, mostLosses) / mostLosses)
+    return this.#peers.mean(node) * this.#tolerance(node)
+  }
+
+  /**
+   * Where peers die and others come all the time, those who stay are counted more than the mean, which is of the dead and
+   * the new as well.
+   */
+  #tolerance(node: number): number {
+    return 1 + Math.min(this.#losses.recent[node]!, mostLosses) / mostLosses
   }
 
   isRefused(place: number): boolean {
@@ -104,7 +113,7 @@ export class Crowding {
 
   /** The same test for a peer that the node holds. */
   refuses(node: number, peer: number): boolean {
-    if (!this.isRipe(node)) return false
+    if (!this.#isRipe(node)) return false
     const { hashes, groups } = this.#ground.peers
     const mean = this.#mean(node)
     const group = groups[peer]!

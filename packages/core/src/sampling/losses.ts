@@ -2,12 +2,14 @@
  * How many peers each node has lost of late: each counts for some sixteen rounds. One is a peer that went; many at once are
  * a network that is another one now, or a split.
  */
+import type { Rows } from './rows.ts'
+
 export class Losses {
   /** Peers lost of late, per node. */
   readonly recent: Float32Array
 
-  constructor(nodes: number) {
-    this.recent = new Float32Array(nodes)
+  constructor(rows: Rows) {
+    this.recent = rows.floats(1)
   }
 
   clear(node: number): void {

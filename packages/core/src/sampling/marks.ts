@@ -3,17 +3,17 @@
  * step; the next `wipe` forgets all marks at once.
  */
 export class Marks {
-  readonly #stamps: Uint32Array
+  readonly #stamps: Int32Array
   #current = 0
 
   constructor(peers: number) {
-    this.#stamps = new Uint32Array(peers)
+    this.#stamps = new Int32Array(peers)
   }
 
   /** Forgets every mark. */
   wipe(): void {
     this.#current += 256
-    if (this.#current > 0xffff_0000) {
+    if (this.#current > 0x7fff_0000) {
       this.#stamps.fill(0)
       this.#current = 256
     }

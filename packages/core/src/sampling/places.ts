@@ -74,7 +74,7 @@ export class Places {
         at = row + order[shown + below(this.#rng, length - shown)]!
       }
       out.peers[told] = peers[at]!
-      out.hops[told++] = Math.min(round - born[at]!, limits.maxHop)
+      out.hops[told++] = Math.min((round - born[at]!) | 0, limits.maxHop)
     }
     out.count = told
   }
@@ -104,15 +104,19 @@ export function everybody(views: Views, node: number, out: Uint32Array): number 
 export function eldest(views: Views, node: number, by: Int32Array, rng: Rng): number {
   const row = node * views.max
   const end = row + views.sizes[node]!
-  let least = -1
-  let equals = 0
-  for (let at = row; at < end; at++) {
-    if (least < 0 || by[at]! < by[least]!) {
-      least = at
+  if (end === row) return -1
+  let first = row
+  let least = by[row]!
+  let equals = 1
+  for (let at = row + 1; at < end; at++) {
+    const age = by[at]!
+    if (age < least) {
+      first = at
+      least = age
       equals = 1
-    } else if (by[at] === by[least]) equals++
+    } else if (age === least) equals++
   }
-  if (equals < 2) return least
+  if (equals < 2) return first
   let skip = below(rng, equals)
-  for (let at = least; ; at++) if (by[at] === by[least] && skip-- === 0) return at
+  for (let at = first; ; at++) if (by[at] === least && skip-- === 0) return at
 }

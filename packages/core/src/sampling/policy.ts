@@ -11,11 +11,14 @@ import type { Marks } from './marks.ts'
 import type { Memory } from './memory.ts'
 import type { Offer, Picks } from './offer.ts'
 import type { Peers } from './peers.ts'
+import type { Rows } from './rows.ts'
 import type { Tombstones } from './tombstones.ts'
 import type { Views } from './views.ts'
 
 /** What a policy works on; node i is peer i. Only its own rows are its own; marks and chance are everybody's. */
 export interface Ground {
+  /** Room for what a policy keeps of its own. */
+  readonly rows: Rows
   readonly views: Views
   readonly memory: Memory
   readonly tombstones: Tombstones

@@ -15,6 +15,7 @@ import type { Offer, Picks } from './offer.ts'
 import type { Peers } from './peers.ts'
 import { nobody } from './peers.ts'
 import type { Policy, Role, Rules, Settlement, Verdict } from './policy.ts'
+import { Rows } from './rows.ts'
 import { Tombstones } from './tombstones.ts'
 import { Views } from './views.ts'
 
@@ -32,6 +33,7 @@ export interface SamplingInit {
 export class Sampling {
   readonly views: Views
   readonly memory: Memory
+  readonly #rows: Rows
   readonly #exchangeSize: number
   readonly #marks: Marks
   readonly #losses: Losses
@@ -44,13 +46,16 @@ export class Sampling {
   constructor({ policy, nodes, viewSize, exchangeSize, peers, rng }: SamplingInit) {
     this.#rng = rng
     this.#exchangeSize = exchangeSize
-    this.views = new Views(nodes, viewSize)
-    this.memory = new Memory(nodes, rng)
-    this.#losses = new Losses(nodes)
+    const rows = new Rows(nodes)
+    this.#rows = rows
+    this.views = new Views(rows, viewSize)
+    this.memory = new Memory(rows, rng)
+    this.#losses = new Losses(rows)
     this.#marks = new Marks(peers.hashes.length)
-    this.#tombstones = new Tombstones(nodes, rng)
-    this.#returned = new Uint32Array(nodes).fill(nobody)
+    this.#tombstones = new Tombstones(rows, rng)
+    this.#returned = rows.words(1).fill(nobody)
     this.#rules = policy.open({
+      rows,
       views: this.views,
       memory: this.memory,
       tombstones: this.#tombstones,
@@ -83,6 +88,11 @@ export class Sampling {
     if (peer === node || this.views.isFull(node) || this.views.find(node, peer) >= 0) return false
     this.#rules.learn(node, peer, hop)
     return true
+  }
+
+  /** A round or an exchange of the node is next. For whoever leads many nodes: that goes faster then. */
+  touch(node: number): void {
+    this.#rows.touch(node)
   }
 
   /** Time goes on, though the node's last round does too. */
@@ -208,9 +218,7 @@ export class Sampling {
   /** The peer has spoken to us, or answered: it lives. */
   met(node: number, peer: number): void {
     this.#tombstones.unbury(node, peer)
-    const at = this.memory.find(node, peer)
-    if (at >= 0 && this.memory.lost[at]! >= 0) {
-      this.memory.lost[at] = -1
+    if (this.memory.found(node, peer)) {
       this.#returned[node] = peer
       this.#rules.rejoined?.(node, peer)
     }
@@ -223,11 +231,8 @@ export class Sampling {
     const held = this.views.find(node, peer) >= 0
     this.#remove(node, peer)
     this.#tombstones.bury(node, peer, round)
-    const at = this.memory.find(node, peer)
-    if (at >= 0) {
-      if (this.memory.lost[at]! < 0) this.memory.lost[at] = round
-    } else if (held && this.#losses.lost(node) * 5 > this.views.sizes[node]!)
-      this.memory.keep(node, peer, round)
+    if (this.memory.missed(node, peer, round)) return
+    if (held && this.#losses.lost(node) * 5 > this.views.sizes[node]!) this.memory.keep(node, peer, round)
   }
 
   /** The peer's answer had to be rejected: it leaves everything. */

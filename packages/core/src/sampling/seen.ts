@@ -48,11 +48,13 @@ export class Seen {
     const other = node * this.size + (word >>> this.#shift)
     const first = cells[one]!
     const second = cells[other]!
-    const count = first < second ? first : second
+    // Without branches: nobody could guess which one is the lower.
+    const more = first - second
+    const count = second + (more & (more >> 31))
     // Only the lower one is raised: the higher one is somebody else's (conservative update, Estan and Varghese 2002).
     if (count < 255) {
-      if (first === count) cells[one] = count + 1
-      if (second === count) cells[other] = count + 1
+      cells[one] = first + ((more - 1) >>> 31)
+      cells[other] = second + ((-1 - more) >>> 31)
     }
     return count
   }
@@ -78,33 +80,52 @@ export class Seen {
 
   /** A round goes by: one part of the cells is halved, and another looked at. */
   pass(node: number, round: number): void {
-    const length = this.size / this.window
-    const row = node * this.size
+    const words = this.#words
+    const length = this.size / this.window / 4
+    const row = node * (this.size / 4)
     // Steps by the golden section: a few rounds in a row look at parts of all ages.
     this.#look(node, row + ((round * golden) % this.window) * length, length)
-    const words = this.#words
-    const first = (row + (round % this.window) * length) >>> 2
-    for (let at = first; at < first + (length >>> 2); at++) {
-      const word = words[at]!
-      if (word !== 0) words[at] = (word >>> 1) & 0x7f7f7f7f
-    }
+    const first = row + (round % this.window) * length
+    for (let at = first; at < first + length; at++) words[at] = (words[at]! >>> 1) & 0x7f7f7f7f
   }
 
-  #look(node: number, row: number, length: number): void {
+  /**
+   * Looks at some words of four cells each. What the cells come to is added up in halves of a word, which up to 512 cells cannot
+   * overflow.
+   */
+  #look(node: number, first: number, length: number): void {
+    const words = this.#words
     const counts = this.#counts[node]!
-    const most = counts < 4 ? 254 : Math.floor((2 * this.#sums[node]!) / counts) + 1
+    const most = counts < 4 ? 254 : Math.min(Math.floor((2 * this.#sums[node]!) / counts) + 1, 255)
     let sum = 0
     let ordinary = 0
-    const cells = this.#cells
-    for (let at = row; at < row + length; at++) {
-      const count = cells[at]!
-      if (count === 0) continue
-      if (count > 1 && count <= most + 1) sum += count
-      if (count <= most) ordinary++
+    for (let at = first; at < first + length; at++) {
+      const word = words[at]!
+      const even = word & 0x00ff00ff
+      const odd = (word >>> 8) & 0x00ff00ff
+      ordinary += within(even, 1, most) + within(odd, 1, most)
+      sum += (even & mask(within(even, 2, most + 1))) + (odd & mask(within(odd, 2, most + 1)))
     }
-    this.#sums[node]! += sum - this.#sums[node]! / memory
-    this.#counts[node]! += ordinary - counts / memory
+    this.#sums[node]! += halves(sum) - this.#sums[node]! / memory
+    this.#counts[node]! += halves(ordinary) - counts / memory
   }
+}
+
+/** For two cells, each in the lower half of 16 bits: 1 in each half whose cell is `low` to `high`. */
+function within(pair: number, low: number, high: number): number {
+  const least = pair + 0x0001_0001 * (256 - low)
+  const above = pair + 0x0001_0001 * (255 - Math.min(high, 255))
+  return ((least & ~above) >>> 8) & 0x0001_0001
+}
+
+/** All eight bits of a cell where there is a 1. */
+function mask(ones: number): number {
+  return (ones << 8) - ones
+}
+
+/** What both halves of a word come to. */
+function halves(word: number): number {
+  return (word & 0xffff) + (word >>> 16)
 }
 
 /** The bits that choose both cells: other ones for each node, so that peers who share cells share them nowhere else. */

@@ -6,6 +6,7 @@
 import type { Rng } from '../random.ts'
 import type { Peers } from './peers.ts'
 import { mix, nobody } from './peers.ts'
+import type { Rows } from './rows.ts'
 
 export class Slots {
   /** Slots of each node. */
@@ -24,13 +25,13 @@ export class Slots {
   readonly #rng: Rng
 
   /** With `byGroup` a slot ranks network groups first, and peers only within the group: many ids of few groups gain little. */
-  constructor(nodes: number, size: number, { hashes, groups }: Peers, rng: Rng, byGroup: boolean) {
+  constructor(rows: Rows, size: number, { hashes, groups }: Peers, rng: Rng, byGroup: boolean) {
     this.size = size
-    this.peers = new Uint32Array(nodes * size).fill(nobody)
-    this.born = new Int32Array(nodes * size)
-    this.hits = new Uint32Array(nodes * size)
-    this.#seeds = new Uint32Array(nodes * size)
-    this.#ranks = new Uint32Array(nodes * size)
+    this.peers = rows.words(size).fill(nobody)
+    this.born = rows.ints(size)
+    this.hits = rows.words(size)
+    this.#seeds = rows.words(size)
+    this.#ranks = rows.words(size)
     this.#hashes = hashes
     this.#groups = groups
     this.#byGroup = byGroup

@@ -4,6 +4,7 @@
  */
 import type { Rng } from '../random.ts'
 import { below } from '../random.ts'
+import type { Rows } from './rows.ts'
 
 export class Stream {
   /** Peers that are kept for each node, at most. */
@@ -16,12 +17,12 @@ export class Stream {
   readonly #counts: Uint8Array
   readonly #rng: Rng
 
-  constructor(nodes: number, size: number, rng: Rng) {
+  constructor(rows: Rows, size: number, rng: Rng) {
     this.size = size
-    this.seen = new Uint32Array(nodes)
-    this.peers = new Uint32Array(nodes * size)
-    this.born = new Int32Array(nodes * size)
-    this.#counts = new Uint8Array(nodes)
+    this.seen = rows.words(1)
+    this.peers = rows.words(size)
+    this.born = rows.ints(size)
+    this.#counts = rows.bytes(1)
     this.#rng = rng
   }
 

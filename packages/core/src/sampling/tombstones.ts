@@ -6,20 +6,22 @@ import { limits } from '../limits.ts'
 import type { Rng } from '../random.ts'
 import { below } from '../random.ts'
 import type { Marks } from './marks.ts'
+import type { Rows } from './rows.ts'
 
 export class Tombstones {
   readonly #size: number
   readonly #counts: Uint8Array
   readonly #peers: Uint32Array
-  readonly #until: Int32Array
+  /** The round until which each is buried, by its lowest eight bits: fewer than 128 are left, and each is looked at in every round. */
+  readonly #until: Uint8Array
   readonly #rng: Rng
 
-  constructor(nodes: number, rng: Rng, size: number = limits.tombstones) {
+  constructor(rows: Rows, rng: Rng, size: number = limits.tombstones) {
     this.#size = size
     this.#rng = rng
-    this.#counts = new Uint8Array(nodes)
-    this.#peers = new Uint32Array(nodes * size)
-    this.#until = new Int32Array(nodes * size)
+    this.#counts = rows.bytes(1)
+    this.#peers = rows.words(size)
+    this.#until = rows.bytes(size)
   }
 
   has(node: number, peer: number): boolean {
@@ -52,7 +54,7 @@ export class Tombstones {
   expire(node: number, round: number): void {
     const row = node * this.#size
     for (let at = row + this.#counts[node]! - 1; at >= row; at--)
-      if (this.#until[at]! <= round) this.#remove(node, at)
+      if (((round - this.#until[at]!) & 0xff) < 0x80) this.#remove(node, at)
   }
 
   mark(node: number, marks: Marks, kind: number): void {

@@ -5,6 +5,7 @@
  * Ages are kept as the round, by the node's own count, in which they were 0: growing older costs nothing.
  */
 import { assert } from '../assert.ts'
+import type { Rows } from './rows.ts'
 
 export class Views {
   readonly nodes: number
@@ -19,14 +20,14 @@ export class Views {
   /** The round in which the claimed hop was 0. */
   readonly born: Int32Array
 
-  constructor(nodes: number, max: number) {
-    this.nodes = nodes
+  constructor(rows: Rows, max: number) {
+    this.nodes = rows.nodes
     this.max = max
-    this.sizes = new Uint8Array(nodes)
-    this.rounds = new Int32Array(nodes)
-    this.peers = new Uint32Array(nodes * max)
-    this.since = new Int32Array(nodes * max)
-    this.born = new Int32Array(nodes * max)
+    this.sizes = rows.bytes(1)
+    this.rounds = rows.ints(1)
+    this.peers = rows.words(max)
+    this.since = rows.ints(max)
+    this.born = rows.ints(max)
   }
 
   /** Where in the arrays the node holds the peer; -1 if it does not. */

@@ -4,6 +4,7 @@
  */
 import { limits } from '../limits.ts'
 import type { Losses } from './losses.ts'
+import type { Rows } from './rows.ts'
 import type { Views } from './views.ts'
 
 /** Rounds after a loss in which more is pinged. */
@@ -15,19 +16,24 @@ const inUnrest = 3
 export class Vitality {
   readonly #views: Views
   readonly #most: number
-  /** The round in which each entry of the view was last known to live. */
-  readonly #checked: Int32Array
+  /**
+   * The round in which each entry of the view was last known to live, by its lowest sixteen bits: all that is asked of it is
+   * whom to ping first.
+   */
+  readonly #checked: Uint16Array
   readonly #losses: Losses
   readonly #lastLoss: Int32Array
+  // Whom to ping, while they are looked for: where they stand, and for how long nothing has been heard of them.
   readonly #places: Int32Array = new Int32Array(limits.maxProbes)
+  readonly #ages: Int32Array = new Int32Array(limits.maxProbes)
 
   /** No more than `most` pings per round. */
-  constructor(views: Views, losses: Losses, most: number) {
+  constructor(rows: Rows, views: Views, losses: Losses, most: number) {
     this.#views = views
     this.#most = most
-    this.#checked = new Int32Array(views.nodes * views.max)
+    this.#checked = rows.shorts(views.max)
     this.#losses = losses
-    this.#lastLoss = new Int32Array(views.nodes)
+    this.#lastLoss = rows.ints(1)
   }
 
   clear(node: number): void {
@@ -58,6 +64,7 @@ export class Vitality {
     const { rounds, sizes, max, peers } = this.#views
     const checked = this.#checked
     const places = this.#places
+    const ages = this.#ages
     const round = rounds[node]!
     const usual = round - this.#lastLoss[node]! < unrest ? inUnrest : inCalm
     const wanted = Math.min(usual + Math.ceil(this.#losses.recent[node]! - 0.5), this.#most)
@@ -65,14 +72,20 @@ export class Vitality {
     let count = 0
     // By insertion: few are wanted of few.
     for (let at = node * max; at < end; at++) {
-      const since = checked[at]!
-      if (since >= round - 1) continue
+      const age = (round - checked[at]!) & 0xffff
+      if (age < 2) continue
       let place = count < wanted ? count++ : wanted
-      while (place > 0 && checked[places[place - 1]!]! > since) {
-        if (place < wanted) places[place] = places[place - 1]!
+      while (place > 0 && ages[place - 1]! < age) {
+        if (place < wanted) {
+          places[place] = places[place - 1]!
+          ages[place] = ages[place - 1]!
+        }
         place--
       }
-      if (place < wanted) places[place] = at
+      if (place < wanted) {
+        places[place] = at
+        ages[place] = age
+      }
     }
     for (let i = 0; i < count; i++) out[i] = peers[places[i]!]!
     return count

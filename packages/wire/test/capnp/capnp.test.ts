@@ -9,11 +9,13 @@ import {
   listPointer,
   message,
   NULL,
+  POINTER,
   readNode,
   readPackedNode,
   structPointer,
   UINT8
 } from './words.ts'
+import type { Word } from './words.ts'
 
 const file = join(import.meta.dirname, '..', 'vectors', 'casm', 'gossip.json')
 
@@ -58,6 +60,26 @@ describe('what Go wrote', () => {
       expect(pack(written)).toEqual(bytes(packed))
     }
   )
+})
+
+describe('what a pointer costs', () => {
+  /** The root of three words and much padding, whose first pointer is this. */
+  const rootWith = (...words: readonly Word[]): StructReader =>
+    rootOf(message([structPointer(0, 0, 1), ...words, ...Array<Word>(200).fill(NULL)]))
+
+  it('a list in a list counts as deeper, in a circle as well', () => {
+    let list = rootWith(listPointer(0, POINTER, 1), listPointer(-1, POINTER, 1)).list(0)
+    for (let depth = 0; depth < 64 && list !== undefined && !isCapnpRejection(list); depth++)
+      list = list.list(0)
+    expect(list).toEqual({ reason: 'nesting-limit' })
+  })
+
+  it('nothing is not free either, however often it is looked at', () => {
+    const root = rootWith(listPointer(0, UINT8, 0))
+    expect(root.data(0)).toEqual(new Uint8Array())
+    const found = Array.from({ length: 2_000 }, () => root.list(0))
+    expect(found.at(-1)).toEqual({ reason: 'traversal-limit' })
+  })
 })
 
 describe('far pointers', () => {

@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { isRejection, limits } from '@pex/core'
 import type { Descriptor } from '@pex/core'
 import { pack, writeMessage } from '@pex/wire/capnp'
-import { decodeGossip, encodeGossip } from '@pex/wire/casm'
+import { casmWire, decodeGossip, encodeGossip } from '@pex/wire/casm'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { compress, decompress } from '../../src/lz4/index.ts'
@@ -79,10 +81,31 @@ describe('what is not an exchange has a name', () => {
     expect(reasonOf(bytes)).toBe(reason)
   })
 
+  it('a bomb is refused before there is memory for what it unfolds to', () => {
+    const bomb = compress(new Uint8Array(8_000_000))
+    expect(bomb.length).toBeLessThan(limits.maxMessageBytes)
+    collectGarbage()
+    const before = process.memoryUsage().arrayBuffers
+    expect(reasonOf(bomb)).toBe('oversize')
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(4_000_000)
+  })
+
   it('a null envelope is an empty one, which no signature will fit', () => {
     expect(
       decodeGossip(stream(pack(writeMessage({ data: new Uint8Array(8), pointers: [undefined] }))))
     ).toEqual([{ hop: 0, envelope: new Uint8Array() }])
+  })
+})
+
+describe('the wire of casm', () => {
+  it('does not tell of those who are only remembered', () => {
+    const envelope = new Uint8Array(200)
+    const descriptors = [3, limits.memoryHop, limits.maxHop, 0].map(hop => descriptor(hop, envelope))
+    const reply = { type: 'reply', descriptors, picks: undefined, averages: [] } as const
+    expect(decodeGossip(casmWire().encode(reply)!)).toEqual([
+      { hop: 3, envelope },
+      { hop: 0, envelope }
+    ])
   })
 })
 
@@ -126,3 +149,10 @@ it('any bytes are read or refused, and never throw', () => {
     { numRuns: 2_000 }
   )
 })
+
+/** So that what was made before does not count for what is made now. */
+function collectGarbage(): void {
+  setFlagsFromString('--expose-gc')
+  // The second waits for what the first has begun.
+  for (let i = 0; i < 2; i++) runInNewContext('gc()')
+}

@@ -44,7 +44,7 @@ export class Histogram {
   // Replaced as a whole; bounded by the server's list.
   #buckets: DegreesShape['buckets'] = []
 
-  constructor(of: DegreesShape['of'], size: CardInit['size']) {
+  constructor(of: DegreesShape['of']) {
     this.#words = words[of]
     const { title, subtitle } = this.#words
     this.#description = svg('desc', { id: 'degrees-description' })
@@ -54,7 +54,7 @@ export class Histogram {
       'aria-labelledby': 'degrees-title degrees-description'
     })
     this.#figures = new Figures(title)
-    this.element = card({ id: 'degrees', title, subtitle, size }, this.#drawing, this.#figures.element)
+    this.element = card({ id: 'degrees', title, subtitle }, this.#drawing, this.#figures.element)
     onWidth(this.#drawing, width => this.#draw(width))
   }
 

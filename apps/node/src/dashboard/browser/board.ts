@@ -44,7 +44,7 @@ export function partsOf(
 ): readonly Part[] {
   const known = new Set(resources)
   const latest: Part = { resource: '', element: news.element, show: () => {}, after: [] }
-  const own = kind === 'demo' ? [hosts(), ...series(kind, span)] : [...series(kind, span), view()]
+  const own = kind === 'demo' ? [hosts(news), ...series(kind, span)] : [...series(kind, span), view()]
   const parts = [graph(kind), latest, ...own, ...counts(kind), ...others(), ...facts()]
   return parts.filter(part => part === latest || known.has(part.resource))
 }
@@ -66,15 +66,13 @@ function part<Answer>(
   }
 }
 
-function hosts(): Part {
+function hosts(news: NewsList): Part {
   const view = new Hosts()
-  return part<HostsShape>('hosts', view, answer => view.set(answer.hosts), [
-    'started',
-    'exited',
-    'listening',
-    'view',
-    'round'
-  ])
+  const show = (answer: HostsShape): void => {
+    view.set(answer.hosts)
+    news.setNames(new Map(answer.hosts.flatMap(({ id, name }) => (id === null ? [] : [[id, name]]))))
+  }
+  return part<HostsShape>('hosts', view, show, ['started', 'exited', 'listening', 'view', 'round'])
 }
 
 function graph(kind: IndexShape['kind']): Part {
@@ -113,16 +111,15 @@ function series(kind: IndexShape['kind'], span: Node): readonly Part[] {
       { count: 'receivedBytes', name: 'received', kind: 'b' }
     ]
   })
-  const all = kind === 'host' ? [exchanges, traffic] : [exchanges]
-  return all.map(view => part<HistoryShape>('history', view, answer => view.set(answer), ['tick']))
+  return [exchanges, traffic].map(view =>
+    part<HistoryShape>('history', view, answer => view.set(answer), ['tick'])
+  )
 }
 
 function counts(kind: IndexShape['kind']): readonly Part[] {
-  const degrees = new Histogram(kind === 'host' ? 'calls' : 'views', kind === 'host' ? undefined : 'half')
-  const size = kind === 'demo' ? 'half' : undefined
+  const degrees = new Histogram(kind === 'host' ? 'calls' : 'views')
   const rejections = new Tally({
     id: 'rejections',
-    size,
     title: 'Rejections',
     subtitle: 'Messages and records that were wrong, or no use.',
     head: 'reason',
@@ -130,7 +127,6 @@ function counts(kind: IndexShape['kind']): readonly Part[] {
   })
   const failures = new Tally({
     id: 'failures',
-    size,
     title: 'Failures',
     subtitle: 'Exchanges that came to nothing.',
     head: 'code',

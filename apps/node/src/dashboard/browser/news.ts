@@ -11,14 +11,21 @@ export class NewsList {
   readonly #list: HTMLUListElement = el('ul', { class: 'news' })
   readonly #scroller: HTMLElement = scroller('What happens, list', this.#list)
   readonly #nothing: HTMLElement = el('p', { class: 'empty' }, 'Nothing since this page was opened.')
+  // Replaced as a whole; bounded by the hosts of a demo.
+  #names: ReadonlyMap<string, string> = new Map()
 
   constructor() {
     this.#scroller.hidden = true
     this.element = card({ id: 'news', title: 'What happens' }, this.#nothing, this.#scroller)
   }
 
+  /** What to call peers from now on, by their ids; others are called by the end of theirs. */
+  setNames(names: ReadonlyMap<string, string>): void {
+    this.#names = names
+  }
+
   add(news: News): void {
-    const text = sentence(news)
+    const text = sentence(news, id => this.#names.get(id) ?? short(id))
     if (text === undefined) return
     this.#nothing.hidden = true
     this.#scroller.hidden = false
@@ -33,7 +40,7 @@ export class NewsList {
 }
 
 /** A sentence for a person; nothing for the heartbeat of a network that is well. */
-function sentence({ event, detail }: News): string | undefined {
+function sentence({ event, detail }: News, nameOf: (id: string) => string): string | undefined {
   const text = (name: string): string => {
     const value = detail[name]
     return typeof value === 'string' || typeof value === 'number' ? String(value) : ''
@@ -41,19 +48,19 @@ function sentence({ event, detail }: News): string | undefined {
   const ids = (name: string): readonly string[] => (detail[name] as readonly string[] | undefined) ?? []
   switch (event) {
     case 'view': {
-      const added = ids('added').map(id => `+${short(id)}`)
-      const removed = ids('removed').map(id => `−${short(id)}`)
+      const added = ids('added').map(id => `+${nameOf(id)}`)
+      const removed = ids('removed').map(id => `−${nameOf(id)}`)
       return `${plural(Number(detail['size']), 'peer')} in view ${[...added, ...removed].slice(0, 8).join(' ')}`
     }
     case 'exchange': {
-      const peer = short(text('peer'))
+      const peer = nameOf(text('peer'))
       const way = detail['role'] === 'initiator' ? 'asked' : 'answered'
       return `${way} ${peer}: ${plural(Number(detail['received']), 'record')}`
     }
     case 'failed':
-      return `no exchange with ${detail['peer'] === null ? ids('addrs').join(' ') : short(text('peer'))}: ${text('code')}`
+      return `no exchange with ${detail['peer'] === null ? ids('addrs').join(' ') : nameOf(text('peer'))}: ${text('code')}`
     case 'rejected':
-      return `rejected what ${short(text('peer'))} sent: ${text('reason')}`
+      return `rejected what ${nameOf(text('peer'))} sent: ${text('reason')}`
     case 'store':
       return text('message')
     case 'alarm':

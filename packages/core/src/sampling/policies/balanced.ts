@@ -23,7 +23,7 @@ export interface BalancedOptions {
   readonly swap?: number
   /** Places of the view that are min-wise slots, ranked by network group: what pushing cannot touch. @default 4 */
   readonly slots?: number
-  /** Chance per round that one slot begins anew. @default 0.02 */
+  /** Chance per round that one slot begins anew. @default 0.045 */
   readonly renewal?: number
   /** Chance that a partner is taken from the slots instead of the eldest of the view. @default 0.25 */
   readonly trusted?: number
@@ -39,13 +39,13 @@ const mark = { barred: 0, held: 1 } as const
 
 /** Rounds for which a node that has just joined swaps whole messages, and its slots do not count. */
 const youth = 30
-/** Rounds for which a node that has found the other side of a split does, and after which it may again. */
-const reunion = 12
-const pause = 64
+/** A node that has found the other side of a split swaps so many entries, for so many rounds, and after a pause may again. */
+const reunion = { swap: 6, rounds: 5, pause: 64 }
 
 /** Balanced. Throws `PEX_INVALID_PARAMETER` for numbers that make no sense. */
 export function balanced(options: BalancedOptions = {}): Policy {
-  const { swap = 2, slots = 4, renewal = 0.02, trusted = 0.25, pings = 8, answers = 2, wary = true } = options
+  const { swap = 2, slots = 4, renewal = 0.045, trusted = 0.25 } = options
+  const { pings = 8, answers = 2, wary = true } = options
   for (const [name, value, least, most] of [
     ['swap', swap, 1, limits.maxRecords / 2],
     ['slots', slots, 0, limits.maxViewSize / 2],
@@ -78,25 +78,25 @@ class Balanced implements Rules {
   readonly #picks: Picks = new Picks()
 
   constructor(ground: Ground, options: Required<BalancedOptions>) {
-    const { views, peers, rng } = ground
+    const { rows, views, peers, rng } = ground
     this.settling = this
     this.#ground = ground
     // A message of one entry beside the own record is no sample to judge by: in views of 5 or fewer everybody would look pushed.
     const wary = options.wary && ground.shown > 1
     this.#options = { ...options, wary, slots: Math.min(options.slots, views.max >>> 2) }
-    this.#slots = new Slots(views.nodes, this.#options.slots, peers, rng, true)
-    this.#callers = new Callers(views.nodes, options.answers)
-    this.#vitality = new Vitality(views, ground.losses, options.pings)
+    this.#slots = new Slots(rows, this.#options.slots, peers, rng, true)
+    this.#callers = new Callers(rows, options.answers)
+    this.#vitality = new Vitality(rows, views, ground.losses, options.pings)
     this.#crowding = new Crowding(ground)
     this.#places = new Places(rng)
-    this.#reunionUntil = new Int32Array(views.nodes)
+    this.#reunionUntil = rows.ints(1)
   }
 
   join(node: number): void {
     this.#slots.clear(node)
     this.#callers.clear(node)
     this.#vitality.clear(node)
-    this.#crowding.restart(node)
+    this.#crowding.clear(node)
     this.#reunionUntil[node] = 0
   }
 
@@ -127,9 +127,12 @@ class Balanced implements Rules {
     return rounds[node]! < youth ? max : max - this.#options.slots
   }
 
-  #isEager(node: number): boolean {
+  /** Entries that the node swaps in this round. */
+  #swapped(node: number): number {
     const round = this.#ground.views.rounds[node]!
-    return round < youth || round < this.#reunionUntil[node]!
+    if (round < youth) return this.#ground.shown + 1
+    const { swap } = this.#options
+    return round < this.#reunionUntil[node]! ? Math.max(reunion.swap, swap) : swap
   }
 
   #random(node: number): number {
@@ -257,10 +260,10 @@ class Balanced implements Rules {
    * takes part in the first swap.
    */
   #choose(node: number, own: number, as: Role, picks: Picks): void {
-    const { views, rng, shown } = this.#ground
+    const { views, rng } = this.#ground
     const { places } = picks
     const free = this.#room(node) - views.sizes[node]!
-    const swapped = this.#isEager(node) ? shown + 1 : this.#options.swap
+    const swapped = this.#swapped(node)
     let first = 0
     if (as === role.responder && picks.count > 0 && places[picks.count - 1] === own) {
       places[picks.count - 1] = places[0]!
@@ -352,9 +355,7 @@ class Balanced implements Rules {
   }
 
   remove(node: number, peer: number): void {
-    const { views, losses } = this.#ground
     this.#vitality.lost(node)
-    if (losses.recent[node]! * 4 > views.max && this.#crowding.isRipe(node)) this.#crowding.restart(node)
     this.#dropPeer(node, peer)
     const slots = this.#slots
     for (let slot = node * slots.size; slot < (node + 1) * slots.size; slot++)
@@ -365,11 +366,9 @@ class Balanced implements Rules {
   rejoined(node: number, _peer: number): void {
     const { views, tombstones } = this.#ground
     const round = views.rounds[node]!
-    if (round < this.#reunionUntil[node]! + pause) return
-    this.#reunionUntil[node] = round + reunion
+    if (round < this.#reunionUntil[node]! + reunion.pause) return
+    this.#reunionUntil[node] = round + reunion.rounds
     tombstones.clear(node)
-    this.#slots.clear(node)
-    this.#refill(node)
   }
 
   holds(node: number, peer: number): boolean {

@@ -62,9 +62,9 @@ class BasaltRules implements Rules {
     this.#rng = ground.rng
     this.#shown = ground.shown
     this.#v = ground.views.max
-    this.#slots = new Slots(ground.views.nodes, ground.views.max, ground.peers, ground.rng, true)
+    this.#slots = new Slots(ground.rows, ground.views.max, ground.peers, ground.rng, true)
     this.#places = new Places(ground.rng)
-    this.#turns = new Uint8Array(ground.views.nodes)
+    this.#turns = ground.rows.bytes(1)
     this.#resets = resets
     this.#every = every
   }

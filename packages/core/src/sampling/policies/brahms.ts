@@ -73,16 +73,16 @@ class BrahmsRules implements Rules {
   readonly #pings: number
 
   constructor(ground: Ground, alpha: number, beta: number, period: number, pings: number) {
-    const { views, rng } = ground
+    const { rows, views, rng } = ground
     const c = views.max
     this.#views = views
     this.#marks = ground.marks
     this.#tombstones = ground.tombstones
     this.#shown = ground.shown
     this.#c = c
-    this.#samplers = new Slots(views.nodes, c, ground.peers, rng, false)
-    this.#pushed = new Stream(views.nodes, Math.max(Math.floor(alpha * c), 1), rng)
-    this.#pulled = new Stream(views.nodes, Math.max(Math.floor(beta * c), 1), rng)
+    this.#samplers = new Slots(rows, c, ground.peers, rng, false)
+    this.#pushed = new Stream(rows, Math.max(Math.floor(alpha * c), 1), rng)
+    this.#pulled = new Stream(rows, Math.max(Math.floor(beta * c), 1), rng)
     this.#history = c - this.#pushed.size - this.#pulled.size
     this.#places = new Places(rng)
     this.#before = { peers: new Uint32Array(c), since: new Int32Array(c), born: new Int32Array(c), size: 0 }

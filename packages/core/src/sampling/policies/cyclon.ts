@@ -54,7 +54,7 @@ class CyclonRules implements Rules {
     this.#tombstones = ground.tombstones
     this.#rng = ground.rng
     this.#places = new Places(ground.rng)
-    this.#asked = new Uint32Array(ground.views.nodes)
+    this.#asked = ground.rows.words(1)
     this.#shown = shown
   }
 

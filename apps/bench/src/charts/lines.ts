@@ -1,7 +1,5 @@
-/**
- * A small writer of charts as SVG files that open anywhere: curves over a number, or named points. Colours that the
- * colour-blind can tell apart (Okabe and Ito 2008); curves differ in their dashes too.
- */
+/** A chart of curves over a number, or of named points. Curves differ in their dashes, too. */
+import { file, escape, fill, heading, px, stroke } from './drawing.ts'
 
 export type Point = readonly [x: number, y: number]
 
@@ -28,29 +26,22 @@ export interface Chart {
   readonly isScatter?: boolean
 }
 
-const width = 720
 const height = 400
-const area = { left: 58, right: 560, top: 44, bottom: 346 } as const
+const area = { left: 58, right: 525, top: 44, bottom: 346 } as const
 
-const colours = ['#000000', '#009e73', '#d55e00', '#0072b2', '#cc79a7', '#e69f00', '#56b4e9', '#8a8a8a']
 const dashes = ['', '', '', '6 3', '2 3', '9 3 2 3', '6 3', '2 3']
 
 /** The chart as a file. */
 export function svg(chart: Chart): string {
   const at = place(chart)
-  return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" font-family="system-ui, sans-serif" font-size="12" fill="#333">`,
-    `<title>${escape(chart.title)}</title>`,
-    `<rect width="${width}" height="${height}" fill="#fff"/>`,
-    `<text x="${area.left}" y="22" font-size="14" font-weight="600">${escape(chart.title)}</text>`,
+  return file(chart.title, height, [
+    heading(chart.title, area.left),
     ...axes(chart, at),
     ...chart.lines.flatMap((line, i) => [
       ...(chart.isScatter === true ? spots(line, i, at) : [curve(line, i, at)]),
       ...legend(line, i, chart.isScatter === true)
-    ]),
-    '</svg>',
-    ''
-  ].join('\n')
+    ])
+  ])
 }
 
 type Place = (point: Point) => Point
@@ -74,7 +65,7 @@ function axes({ x, y }: Chart, at: Place): string[] {
   return [
     ...y.ticks.map(tick => {
       const [, up] = at([x.ticks[0]!, tick])
-      return `<path d="M${area.left} ${px(up)}H${area.right}" stroke="#ddd"/><text x="${area.left - 6}" y="${px(up + 4)}" text-anchor="end">${write(y, tick)}</text>`
+      return `<path class="grid" d="M${area.left} ${px(up)}H${area.right}" stroke="#ddd"/><text x="${area.left - 6}" y="${px(up + 4)}" text-anchor="end">${write(y, tick)}</text>`
     }),
     ...x.ticks.map(tick => {
       const [across] = at([tick, y.ticks[0]!])
@@ -85,14 +76,16 @@ function axes({ x, y }: Chart, at: Place): string[] {
   ]
 }
 
+/** A single point has no curve: it is a spot. */
 function curve({ points }: Line, i: number, at: Place): string {
+  if (points.length === 1) return spots({ name: '', points }, i, at).join('')
   const d = points
     .map((point, i) => {
       const [x, y] = at(point)
       return `${i === 0 ? 'M' : 'L'}${px(x)} ${px(y)}`
     })
     .join('')
-  return `<path d="${d}" fill="none" stroke="${colourOf(i)}" stroke-width="${widthOf(i)}" stroke-dasharray="${dashOf(i)}" stroke-linejoin="round"/>`
+  return `<path d="${d}" fill="none" ${stroke(i)} stroke-width="${widthOf(i)}" stroke-dasharray="${dashOf(i)}" stroke-linejoin="round"/>`
 }
 
 function legend({ name }: Line, i: number, isScatter: boolean): string[] {
@@ -100,8 +93,8 @@ function legend({ name }: Line, i: number, isScatter: boolean): string[] {
   const x = area.right + 14
   return [
     isScatter
-      ? `<circle cx="${x + 13}" cy="${y - 4}" r="4.5" fill="${colourOf(i)}"/>`
-      : `<path d="M${x} ${y - 4}h26" stroke="${colourOf(i)}" stroke-width="${widthOf(i)}" stroke-dasharray="${dashOf(i)}"/>`,
+      ? `<circle cx="${x + 13}" cy="${y - 4}" r="4.5" ${fill(i)}/>`
+      : `<path d="M${x} ${y - 4}h26" ${stroke(i)} stroke-width="${widthOf(i)}" stroke-dasharray="${dashOf(i)}"/>`,
     `<text x="${x + 33}" y="${y}">${escape(name)}</text>`
   ]
 }
@@ -110,15 +103,12 @@ function legend({ name }: Line, i: number, isScatter: boolean): string[] {
 function spots({ points }: Line, i: number, at: Place): string[] {
   const places = points.map(at)
   return places.map(([x, y], place) => {
-    const spot = `<circle cx="${px(x)}" cy="${px(y)}" r="${place === 0 ? 4.5 : 3.5}" fill="${place === 0 ? colourOf(i) : '#fff'}" stroke="${colourOf(i)}" stroke-width="1.6"/>`
-    if (place > 0) return spot
     const [, last] = places.at(-1)!
-    return `<path d="M${px(x)} ${px(y)}V${px(last)}" stroke="${colourOf(i)}" stroke-width="1"/>${spot}`
+    const spot = `cx="${px(x)}" cy="${px(y)}"`
+    // The ring and the thin line have the colour of the filled spot.
+    if (place > 0) return `<circle ${spot} r="3.5" ${stroke(i)} stroke-width="1.6" fill="none"/>`
+    return `<path d="M${px(x)} ${px(y)}V${px(last)}" ${stroke(i)} stroke-width="1"/><circle ${spot} r="4.5" ${fill(i)}/>`
   })
-}
-
-function colourOf(i: number): string {
-  return colours[i % colours.length]!
 }
 
 function dashOf(i: number): string {
@@ -128,12 +118,4 @@ function dashOf(i: number): string {
 /** The first curve is what the chart is about. */
 function widthOf(i: number): number {
   return i === 0 ? 2.6 : 1.8
-}
-
-function px(value: number): string {
-  return String(Math.round(value * 10) / 10)
-}
-
-function escape(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
 }
