@@ -141,7 +141,9 @@ describe('T3, clocks that are wrong', () => {
     async (_, offsets, jump) => {
       const { views, refused, waits } = await network(offsets, jump)
       expect(views).toEqual(Array.from({ length: 12 }, () => 11))
-      expect([...refused].filter(reason => reason !== 'busy')).toEqual([])
+      // The third message of an exchange that was under way when the clock jumped beyond its deadline is no longer expected.
+      const usual = jump === 0 ? ['busy'] : ['busy', 'unknown-exchange']
+      expect([...refused].filter(reason => !usual.includes(reason))).toEqual([])
       expect(waits.length).toBeGreaterThan(500)
       expect(waits.every(ms => ms >= 0 && ms < 2 ** 31)).toBe(true)
     }
