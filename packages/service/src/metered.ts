@@ -65,8 +65,9 @@ function meteredTransport(transport: Transport, counts: Counts): Transport {
         return answer
       })
   }
-  // Left out, it means something of its own.
+  // Left out, they mean something of their own.
   if (transport.carries !== undefined) metered.carries = address => transport.carries!(address)
+  if (transport.announce !== undefined) metered.announce = places => transport.announce!(places)
   return metered
 }
 

@@ -2,9 +2,11 @@
 import { limits, rejectionReasons } from '@pex/core'
 import { protocolOf } from '@pex/service'
 import { memoryStore } from '@pex/store-memory'
-import { recordingMetrics } from '@pex/testkit'
+import { recordingMetrics, seeded, virtualClock } from '@pex/testkit'
 import type { RecordingMetrics } from '@pex/testkit'
+import { memoryNetwork } from '@pex/transport-memory'
 import { describe, expect, it } from 'vitest'
+import { metered } from '../src/metered.ts'
 import { contact, TICK, world } from './world.ts'
 
 const reader =
@@ -40,6 +42,24 @@ describe('the metrics of a host', () => {
     expect(mine('message_bytes_total{sent}')).toBeGreaterThan(100)
     await b.stop()
     await a.stop()
+  })
+
+  it('leave nothing out that a transport can do beside what all can', () => {
+    const told: unknown[] = []
+    const bare = memoryNetwork({ clock: virtualClock(), rng: seeded(1) }).transport('a')
+    const able = Object.assign(memoryNetwork({ clock: virtualClock(), rng: seeded(1) }).transport('a'), {
+      carries: (address: string) => address === 'mine',
+      announce: (places: unknown) => void told.push(places)
+    })
+    const counted = metered(able, undefined, recordingMetrics()).transport
+    counted.announce!([{ inside: 'in', outside: 'out' }])
+    expect([counted.carries!('mine'), counted.carries!('yours'), told]).toEqual([
+      true,
+      false,
+      [[{ inside: 'in', outside: 'out' }]]
+    ])
+    const simple = metered(bare, undefined, recordingMetrics()).transport
+    expect([simple.carries, simple.announce]).toEqual([undefined, undefined])
   })
 
   it('say that nobody is there: a view of 0, lonely rounds, failed exchanges; and nothing of what was left', async () => {

@@ -40,7 +40,7 @@ const mark = { barred: 0, held: 1 } as const
 /** Rounds for which a node that has just joined swaps whole messages, and its slots do not count. */
 const youth = 30
 /** A node that has found the other side of a split swaps so many entries, for so many rounds, and after a pause may again. */
-const reunion = { swap: 6, rounds: 5, pause: 64 }
+const reunion = { swap: 6, rounds: 12, pause: 64 }
 
 /** Balanced. Throws `PEX_INVALID_PARAMETER` for numbers that make no sense. */
 export function balanced(options: BalancedOptions = {}): Policy {
