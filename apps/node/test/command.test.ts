@@ -97,6 +97,6 @@ describe('the help', () => {
     }
     visit('./cli/program.ts', new URL('../src/', import.meta.url))
     const others = [...seen].filter(path => !path.startsWith('cli/'))
-    expect(others.toSorted()).toEqual(['commander', 'failure.ts', 'node:fs', 'output.ts'])
+    expect(others.toSorted()).toEqual(['commander', 'failure.ts', 'node:fs', 'output.ts', 'paint.ts'])
   })
 })

@@ -2,7 +2,7 @@
 import { Command, CommanderError } from 'commander'
 import { describe, expect, it, vi } from 'vitest'
 import { build } from '../src/cli/program.ts'
-import { painter } from '../src/demo/screen.ts'
+import { painter } from '../src/paint.ts'
 import { linesOf, paintFor } from '../src/doctor/text.ts'
 import { settingNames } from '../src/sources.ts'
 import { pex } from './processes.ts'

@@ -4,7 +4,7 @@
  */
 import { Help } from 'commander'
 import type { Command, Option } from 'commander'
-import { painter } from '../demo/screen.ts'
+import { painter } from '../paint.ts'
 
 /** Of a pipe, and of a terminal that does not say. */
 const usualWidth = 80

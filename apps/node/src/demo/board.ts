@@ -2,10 +2,8 @@
  * The demo's picture: who knows whom, at a glance, in a terminal of 80 by 24. Text in, text out.
  */
 import { formatDuration } from '../duration.ts'
+import type { Paint } from '../paint.ts'
 import type { DemoHost, Model } from './model.ts'
-
-/** How to colour a piece of text; without colours, the text itself. */
-export type Paint = (text: string, color: 'bold' | 'dim' | 'green' | 'yellow' | 'red' | 'cyan') => string
 
 export interface BoardInit {
   readonly model: Model

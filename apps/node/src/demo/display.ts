@@ -8,7 +8,8 @@ import { printEvent, printJson, printLine } from '../output.ts'
 import type { Untimed } from '../output.ts'
 import { drawBoard } from './board.ts'
 import type { Model } from './model.ts'
-import { painter, Screen } from './screen.ts'
+import { painter } from '../paint.ts'
+import { Screen } from './screen.ts'
 
 export interface Display {
   /** A host has said something, and the model has not taken it in yet. */

@@ -1,16 +1,6 @@
 /**
  * A few lines of a terminal that are drawn again in place.
  */
-import type { Paint } from './board.ts'
-
-const colors = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33, cyan: 36 } as const
-
-/** Colours, unless the user wants none (no-color.org). */
-export function painter(env: NodeJS.ProcessEnv): Paint {
-  if ((env['NO_COLOR'] ?? '') !== '') return text => text
-  return (text, color) => `\u001B[${colors[color]}m${text}\u001B[0m`
-}
-
 /** Redraws at most so often, ms: smooth to the eye, and nothing to the machine. */
 const frameMs = 100
 

@@ -1,5 +1,6 @@
 /** What the doctor says to people: a line for each finding, and below it what to try. */
-import { painter } from '../demo/screen.ts'
+import { painter } from '../paint.ts'
+import type { Paint } from '../paint.ts'
 import { wrapped } from '../table.ts'
 import type { Finding, Verdict } from './finding.ts'
 
@@ -12,8 +13,6 @@ const wordWidth = 7
 const areaWidth = 9
 /** Room for less than this beside the area makes a column that nobody likes to read. Guess. */
 const leastBeside = 36
-
-export type Paint = (text: string, color: 'green' | 'yellow' | 'red' | 'bold' | 'dim') => string
 
 /** Colours for a terminal whose user wants them (no-color.org), plain text for whatever reads a pipe. */
 export function paintFor(isTerminal: boolean, env: NodeJS.ProcessEnv): Paint {

@@ -14,6 +14,8 @@ import { Seen } from './seen.ts'
 
 /** Rounds in which a count is halved. */
 const window = 16
+/** Rounds before the first message is judged: a node that is new, and those around it, swap so much that all is unusual. */
+const settling = 2 * window
 /** With fewer groups than that around, groups say nothing. */
 const fewGroups = 64
 /** How far above what is usual a sum has to be, in standard deviations: for peers one honest message in twenty is. */
@@ -75,7 +77,7 @@ export class Surge {
       ofGroups += this.#groups.count(node, group)
       grouped++
     }
-    if (this.#known[node]! < window || this.#peers.ordinary(node) < 4 * this.#ground.views.max) return false
+    if (this.#known[node]! < settling || this.#peers.ordinary(node) < 4 * this.#ground.views.max) return false
     const areGroupsPushed = grouped * 2 > judged && this.#judgeGroups(node, ofGroups, grouped)
     const usual = this.#peers.mean(node) * tolerance * judged
     return (
