@@ -18,9 +18,9 @@ export const sampling: readonly Listed[] = area('packages/core', [
   {
     name: 'a message of peers that are pushed is refused',
     threat: 'T4',
-    file: 'sampling/crowding.ts',
-    find: 'return mean > 0 && sum > usual + 2 *',
-    replace: 'return mean < 0 && sum > usual + 2 *',
+    file: 'sampling/seen.ts',
+    find: 'return usual > 0 && sum >',
+    replace: 'return usual < 0 && sum >',
     tests: attacks
   },
   {

@@ -10,17 +10,17 @@ import { chance } from '../random.ts'
 import type { Losses } from './losses.ts'
 import type { Offer } from './offer.ts'
 import type { Ground } from './policy.ts'
-import { Seen } from './seen.ts'
+import { exceeds, fewGroups, Seen } from './seen.ts'
 import { Surge } from './surge.ts'
 import { limits } from '../limits.ts'
 
 /** Rounds in which a count is halved. */
 const window = 64
-/** With fewer groups than that around, groups say nothing. */
-const fewGroups = 64
 /** Losses of late with which twice the usual count is allowed; more allow no more. */
 const mostLosses = 8
 
+/** Standard deviations above what is usual at which the sum of a message's counts is refused. */
+const mostOfSum = 2
 /** Share of refused peers above which the whole message is. Without it a sybil of 50 groups keeps 24 % instead of 11 %. */
 const mostRefused = 0.35
 
@@ -86,12 +86,11 @@ export class Crowding {
       this.#refused[place] = isRefused ? 1 : 0
       if (isRefused) refused++
     }
-    const surges = this.#surge.judge(node, received, judged, this.#tolerance(node))
-    if (isWary && surges) return true
+    const known = this.#known[node]!
+    if (isWary && this.#surge.judge(node, received, judged, known, this.#tolerance(node))) return true
     if (!active) return false
     if (refused > mostRefused * judged) return true
-    const usual = mean * judged
-    return mean > 0 && sum > usual + 2 * Math.sqrt(usual + 0.0225 * usual * usual) + 1
+    return exceeds(sum, mean * judged, mostOfSum)
   }
 
   /** What peers that are talked of are usually counted. */

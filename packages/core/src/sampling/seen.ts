@@ -13,6 +13,17 @@ const memory = 8
 /** Coprime to every window that is a power of two, and near its golden section for 64. */
 const golden = 39
 
+/** With fewer network groups than that around, counts of groups say nothing. */
+export const fewGroups = 64
+
+/** What the square of a sum adds to its variance, since honest peers are not all alike: 15 %. */
+const unlike = 0.0225
+
+/** True where a sum of counts is so many standard deviations above what is usual; where nothing is known of that, never. */
+export function exceeds(sum: number, usual: number, deviations: number): boolean {
+  return usual > 0 && sum > usual + deviations * Math.sqrt(usual + unlike * usual * usual) + 1
+}
+
 export class Seen {
   /** Cells of each node, a power of two. */
   readonly size: number

@@ -10,19 +10,15 @@
  */
 import type { Offer } from './offer.ts'
 import type { Ground } from './policy.ts'
-import { Seen } from './seen.ts'
+import { exceeds, fewGroups, Seen } from './seen.ts'
 
 /** Rounds in which a count is halved. */
 const window = 16
 /** Rounds before the first message is judged: a node that is new, and those around it, swap so much that all is unusual. */
 const settling = 2 * window
-/** With fewer groups than that around, groups say nothing. */
-const fewGroups = 64
 /** How far above what is usual a sum has to be, in standard deviations: for peers one honest message in twenty is. */
 const mostOfPeers = 1.3
 const mostOfGroups = 2
-/** What the square of a sum adds to its variance, since honest peers are not all alike: 15 %. */
-const unlike = 0.0225
 /** A message of honest peers comes to so many times the mean of all groups, at first, at least and at most. */
 const skew = { first: 1.5, least: 1, most: 8 }
 /** The skew above which one honest message in ten is; it is followed in steps of so much, in smaller ones where a message is refused. */
@@ -34,8 +30,6 @@ export class Surge {
   readonly #peers: Seen
   readonly #groups: Seen
   readonly #skews: Float32Array
-  /** Rounds for which the node has counted. */
-  readonly #known: Int32Array
 
   constructor(ground: Ground) {
     const { nodes } = ground.views
@@ -43,28 +37,25 @@ export class Surge {
     this.#peers = new Seen(nodes, 4_096, window)
     this.#groups = new Seen(nodes, 2_048, window)
     this.#skews = new Float32Array(nodes).fill(skew.first)
-    this.#known = new Int32Array(nodes)
   }
 
   clear(node: number): void {
     this.#peers.clear(node)
     this.#groups.clear(node)
     this.#skews[node] = skew.first
-    this.#known[node] = 0
   }
 
   /** A round goes by. */
   pass(node: number, round: number): void {
-    this.#known[node]!++
     this.#peers.pass(node, round)
     this.#groups.pass(node, round)
   }
 
   /**
-   * Counts what was received, the first `judged` places. True where it is part of a push, and the node has counted for long
-   * enough, and knows of enough peers, to say so. `tolerance`: how many times the usual count is usual at the moment.
+   * Counts what was received, the first `judged` places. True where it is part of a push, and the node has counted for enough
+   * rounds (`known`), and knows of enough peers, to say so. `tolerance`: how many times the usual count is usual at the moment.
    */
-  judge(node: number, received: Offer, judged: number, tolerance: number): boolean {
+  judge(node: number, received: Offer, judged: number, known: number, tolerance: number): boolean {
     const { hashes, groups } = this.#ground.peers
     let ofPeers = 0
     let ofGroups = 0
@@ -77,13 +68,10 @@ export class Surge {
       ofGroups += this.#groups.count(node, group)
       grouped++
     }
-    if (this.#known[node]! < settling || this.#peers.ordinary(node) < 4 * this.#ground.views.max) return false
+    if (known < settling || this.#peers.ordinary(node) < 4 * this.#ground.views.max) return false
     const areGroupsPushed = grouped * 2 > judged && this.#judgeGroups(node, ofGroups, grouped)
     const usual = this.#peers.mean(node) * tolerance * judged
-    return (
-      areGroupsPushed ||
-      (usual > 0 && ofPeers > usual + mostOfPeers * Math.sqrt(usual + unlike * usual * usual) + 1)
-    )
+    return areGroupsPushed || exceeds(ofPeers, usual, mostOfPeers)
   }
 
   #judgeGroups(node: number, sum: number, grouped: number): boolean {
