@@ -3,7 +3,11 @@ import { area } from '../kit/guard.ts'
 import type { Listed } from '../kit/guard.ts'
 
 const policies = ['sampling/policies', 'sampling/contract', 'sampling/figures', 'hop-claims', 'settling']
-const attacks = [...policies, '/packages/sim/test/engine-attacks.test.ts']
+const attacks = [
+  ...policies,
+  '/packages/sim/test/engine-attacks.test.ts',
+  '/packages/sim/test/threats.test.ts'
+]
 const names = ['namespace', 'namespace-places', 'settling', 'namespace.property', 'sampling/policies']
 
 export const sampling: readonly Listed[] = area('packages/core', [
